@@ -1,0 +1,2 @@
+/* What Swift sees of the C library; its wrapper target is the only importer. */
+#include <argon2.h>
