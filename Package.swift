@@ -37,8 +37,8 @@ let package = Package(
         library("CSodium", "libsodium", apt: "libsodium-dev"),
         library("CCrypt", "libcrypt", apt: "libcrypt-dev"),
         library("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
-        library("CUnicode", "libutf8proc", apt: "libutf8proc-dev", "libidn2-dev"),
-        library("CLinux"),
+        library("CUnicode", apt: "libutf8proc-dev", "libidn2-dev"),
+        .target(name: "CLinux"),
 
         // Wrappers: one for each library, the only code that calls it.
         .target(
@@ -46,23 +46,32 @@ let package = Package(
             dependencies: [.product(name: "HTTPTypes", package: "swift-http-types")],
             swiftSettings: wrapper),
         .target(
-            name: "FastCGI", dependencies: ["CFastCGI", "CLinux", "HTTP"], swiftSettings: wrapper),
+            name: "FastCGI",
+            dependencies: [
+                "CFastCGI", "CLinux", "HTTP", "Threading",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: wrapper),
+        .target(name: "Threading", dependencies: ["CLinux"], swiftSettings: wrapper),
         .target(name: "MariaDB", dependencies: ["CMariaDB"], swiftSettings: wrapper),
         .target(
             name: "Cryptography",
             dependencies: ["COpenSSL", "CArgon2", "CSodium", "CCrypt", "CLinux"],
             swiftSettings: wrapper),
+        .target(name: "JSON", swiftSettings: strict),
         .target(name: "TextForms", dependencies: ["CUnicode"], swiftSettings: wrapper),
         .target(name: "SMTP", dependencies: ["CCurl"], swiftSettings: wrapper),
 
         // Domain: values, rules, features, ports.
-        .target(name: "Auth", dependencies: ["Cryptography", "TextForms"], swiftSettings: strict),
+        .target(
+            name: "Auth", dependencies: ["Cryptography", "JSON", "TextForms"],
+            swiftSettings: strict),
 
         // Adapters.
         .target(
             name: "AuthAPI",
             dependencies: [
-                "Auth", "HTTP",
+                "Auth", "HTTP", "JSON",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
@@ -93,6 +102,7 @@ let package = Package(
             name: "CryptographyTests", dependencies: ["Cryptography"],
             resources: [.copy("Vectors")], swiftSettings: strict),
         .testTarget(name: "TextFormsTests", dependencies: ["TextForms"], swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: strict),
         .testTarget(name: "MariaDBTests", dependencies: ["MariaDB"], swiftSettings: strict),
         .testTarget(name: "AuthTests", dependencies: ["Auth"], swiftSettings: strict),

@@ -1,0 +1,18 @@
+#ifndef GATEREEVE_CLINUX_H
+#define GATEREEVE_CLINUX_H
+
+/* What Linux offers beyond POSIX, in forms that Swift can call. */
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+/* accept4(2) with SOCK_CLOEXEC; the address of the peer is not asked for. */
+int gatereeve_accept(int listener);
+
+/* pthread_setname_np(3) for the calling thread; the name has at most 15 bytes. */
+void gatereeve_name_thread(const char *name);
+
+/* setpriority(2) for the calling thread alone; -1 and errno on failure. */
+int gatereeve_set_thread_nice(int nice);
+
+#endif

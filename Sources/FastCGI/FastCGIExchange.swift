@@ -1,0 +1,146 @@
+import CFastCGI
+import CLinux
+import Glibc
+import HTTP
+import HTTPTypes
+
+/// The place where one request at a time is received and answered through libfcgi.
+///
+/// libfcgi writes the address of the `FCGX_Request` into the streams that it makes for a request, so
+/// the structure lives on the heap and never moves. Exchanges are kept and used again.
+@safe final class FastCGIExchange: Exchange, @unchecked Sendable {
+    // Sendable because one thread has it at a time: the worker that accepted the connection, or the
+    // one that it was handed to, and then the pool, whose lock orders their accesses.
+
+    private let request: UnsafeMutablePointer<FCGX_Request>
+    private let pool: ExchangePool
+    private(set) var head = RequestHead(method: .get, path: "")
+    private var isOpen = false
+    private var output: [UInt8] = []
+
+    init(pool: ExchangePool) {
+        self.pool = pool
+        unsafe request = .allocate(capacity: 1)
+        unsafe request.initialize(to: FCGX_Request())
+        // No listener: connections are accepted outside and handed in.
+        _ = unsafe FCGX_InitRequest(request, -1, CInt(FCGI_FAIL_ACCEPT_ON_INTR))
+        output.reserveCapacity(1024)
+    }
+
+    deinit {
+        unsafe FCGX_Finish_r(request)
+        unsafe request.deallocate()
+    }
+
+    /// Receives the head of a request (`FCGX_Accept_r`).
+    ///
+    /// - Parameter connection: A connection that was just accepted; libfcgi closes it.
+    /// - Returns: False when the peer sent no request; the connection is closed then.
+    func receive(on connection: CInt) -> Bool {
+        // Three fields that libfcgi calls its own: handing it a connection has no other way. With
+        // keepConnection unset FCGX_Accept_r would close the connection at once; detached spares the
+        // wait for the peer to close first, which only a TCP connection needs.
+        unsafe request.pointee.ipcFd = connection
+        unsafe request.pointee.keepConnection = 1
+        unsafe FCGX_Detach(request)
+        guard unsafe FCGX_Accept_r(request) == 0 else {
+            unsafe request.pointee.ipcFd = -1
+            return false
+        }
+        unsafe request.pointee.keepConnection = 0
+        isOpen = true
+        head = readHead()
+        return true
+    }
+
+    private func readHead() -> RequestHead {
+        let target = parameter("REQUEST_URI") ?? ""
+        let path: String
+        let query: String
+        if let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) {
+            path = String(target[..<mark])
+            query = String(target[target.utf8.index(after: mark)...])
+        } else {
+            (path, query) = (target, "")
+        }
+        return RequestHead(
+            method: method(), path: path, query: query,
+            contentType: nonEmptyParameter("CONTENT_TYPE"),
+            contentLength: nonEmptyParameter("CONTENT_LENGTH").flatMap { Int($0) },
+            accept: nonEmptyParameter("HTTP_ACCEPT"),
+            authorization: nonEmptyParameter("HTTP_AUTHORIZATION"),
+            remoteAddress: parameter("REMOTE_ADDR") ?? "",
+            requestID: parameter("REQUEST_ID") ?? "")
+    }
+
+    private func method() -> HTTPRequest.Method {
+        switch parameter("REQUEST_METHOD") {
+        case "POST": .post
+        case "GET": .get
+        case let name?: HTTPRequest.Method(name) ?? .get
+        case nil: .get
+        }
+    }
+
+    private func parameter(_ name: StaticString) -> String? {
+        unsafe name.utf8Start.withMemoryRebound(to: CChar.self, capacity: name.utf8CodeUnitCount) {
+            guard let value = unsafe FCGX_GetParam($0, request.pointee.envp) else { return nil }
+            return unsafe String(cString: value)
+        }
+    }
+
+    private func nonEmptyParameter(_ name: StaticString) -> String? {
+        let value = parameter(name)
+        return value?.isEmpty == false ? value : nil
+    }
+
+    func readBody(limit: Int) throws(BodyFault) -> [UInt8] {
+        let announced = head.contentLength ?? 0
+        guard announced <= limit, announced >= 0 else {
+            discardBody()
+            throw .tooLarge
+        }
+        guard announced > 0 else { return [] }
+        var received = 0
+        let body = unsafe [UInt8](unsafeUninitializedCapacity: announced) { buffer, count in
+            if let start = buffer.baseAddress {
+                received = unsafe start.withMemoryRebound(to: CChar.self, capacity: announced) {
+                    Int(unsafe FCGX_GetStr($0, CInt(announced), request.pointee.in))
+                }
+            }
+            count = max(0, received)
+        }
+        // libfcgi reports a body that was cut as one that has ended.
+        guard received == announced else { throw .incomplete }
+        return body
+    }
+
+    /// Takes up to 1 MiB and forgets it: the web server should not meet a closed connection while
+    /// it is still writing, or it would not read the answer.
+    private func discardBody() {
+        var scratch = [CChar](repeating: 0, count: 16384)
+        var remaining = 1 << 20
+        while remaining > 0 {
+            let count = unsafe FCGX_GetStr(&scratch, CInt(scratch.count), request.pointee.in)
+            guard count > 0 else { return }
+            remaining -= Int(count)
+        }
+    }
+
+    func answer(_ response: Response) {
+        precondition(isOpen, "an exchange is answered once")
+        isOpen = false
+        output.removeAll(keepingCapacity: true)
+        response.appendHead(to: &output)
+        if head.method != .head { output.append(contentsOf: response.body) }
+        unsafe output.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            _ = unsafe FCGX_PutStr(
+                start.assumingMemoryBound(to: CChar.self), CInt(bytes.count), request.pointee.out)
+        }
+        unsafe FCGX_Finish_r(request)
+        // The answer may hold a token; the buffer is used again, so no more than needed is kept.
+        for index in output.indices { output[index] = 0 }
+        pool.giveBack(self)
+    }
+}

@@ -1,0 +1,88 @@
+import CLinux
+import Glibc
+
+/// The listening socket that the web server connects to.
+public struct Listener: Sendable {
+    /// The descriptor; it does not block.
+    public let descriptor: CInt
+
+    /// Why there is no listener.
+    public enum Fault: Error, Hashable, Sendable {
+        /// The path is empty or longer than the 107 bytes that `sun_path` holds.
+        case pathLength(Int)
+        /// A system call failed.
+        case system(call: String, errno: CInt)
+        /// Another process answers on the path.
+        case inUse
+    }
+
+    /// The socket that systemd or a test put on descriptor 0, the place that the FastCGI
+    /// specification gives it (§2.2); nil when descriptor 0 is no listening socket.
+    public static func inherited() -> Listener? {
+        var listening: CInt = 0
+        var size = socklen_t(MemoryLayout<CInt>.size)
+        guard
+            unsafe getsockopt(STDIN_FILENO, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0,
+            listening != 0
+        else { return nil }
+        makeNonBlocking(STDIN_FILENO)
+        return Listener(descriptor: STDIN_FILENO)
+    }
+
+    /// Binds a unix socket itself; a stale one that nobody answers on is replaced.
+    ///
+    /// `FCGX_OpenSocket` is not used: it ends the process when something fails.
+    ///
+    /// - Parameters:
+    ///   - path: Where, at most 107 bytes.
+    ///   - mode: The permissions of the socket file; 0o660 lets the group of the file connect.
+    ///   - backlog: How many connections may wait; beyond it the web server is refused at once.
+    public static func bind(
+        path: String, mode: mode_t, backlog: CInt
+    ) throws(Fault) -> Listener {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        let room = MemoryLayout.size(ofValue: address.sun_path)
+        guard (1..<room).contains(bytes.count) else { throw .pathLength(bytes.count) }
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
+
+        if connects(to: address) { throw .inUse }
+        unsafe unlink(path)
+        let socket = Glibc.socket(
+            AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        guard socket >= 0 else { throw .system(call: "socket", errno: errno) }
+        let mask = umask(0o777 & ~mode)
+        let bound = unsafe withAddress(address) { unsafe Glibc.bind(socket, $0, $1) }
+        umask(mask)
+        guard bound == 0, listen(socket, backlog) == 0 else {
+            let fault = Fault.system(call: bound == 0 ? "listen" : "bind", errno: errno)
+            close(socket)
+            throw fault
+        }
+        makeNonBlocking(socket)
+        return Listener(descriptor: socket)
+    }
+
+    private static func connects(to address: sockaddr_un) -> Bool {
+        let probe = Glibc.socket(
+            AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        defer { close(probe) }
+        return unsafe withAddress(address) { unsafe connect(probe, $0, $1) } == 0
+    }
+
+    private static func withAddress<Result>(
+        _ address: sockaddr_un, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+    ) -> Result {
+        var address = address
+        return unsafe withUnsafePointer(to: &address) {
+            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+
+    private static func makeNonBlocking(_ descriptor: CInt) {
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+    }
+}

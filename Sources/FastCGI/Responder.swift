@@ -1,0 +1,53 @@
+import CFastCGI
+public import HTTP
+public import Threading
+
+/// Answers FastCGI requests with a number of worker threads.
+///
+/// A worker waits, accepts, receives one request and hands it to its own handler; nothing is shared
+/// between workers but the listener and the pool of exchanges.
+public final class Responder {
+    private let listener: Listener
+    private let stop: StopSignal
+    private let pool = ExchangePool()
+    private var workers: [OwnedThread] = []
+
+    /// - Parameters:
+    ///   - listener: Where the web server connects; never closed here.
+    ///   - stop: When it is raised the workers finish what they accepted and leave.
+    public init(listener: Listener, stop: StopSignal) {
+        self.listener = listener
+        self.stop = stop
+        FCGX_Init()
+    }
+
+    /// Starts the workers.
+    ///
+    /// - Parameters:
+    ///   - count: How many, 1 or more: so many cheap requests are answered at the same time.
+    ///   - makeHandler: Makes the handler of a worker, in its thread; its argument is the number of
+    ///     the worker from 0.
+    public func start(count: Int, makeHandler: @escaping @Sendable (Int) -> any ExchangeHandler) {
+        for number in 0..<count {
+            workers.append(
+                OwnedThread(name: "worker-\(number)") { [listener, stop, pool] in
+                    let handler = makeHandler(number)
+                    let waiter = ConnectionWaiter(listener: listener, stop: stop)
+                    while let connection = waiter.next() {
+                        let exchange = pool.take()
+                        if exchange.receive(on: connection) {
+                            handler.handle(exchange)
+                        } else {
+                            pool.giveBack(exchange)
+                        }
+                    }
+                })
+        }
+    }
+
+    /// Waits until all workers have left, after the stop signal.
+    public func join() {
+        for worker in workers { worker.join() }
+        workers = []
+    }
+}

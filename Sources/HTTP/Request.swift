@@ -1,0 +1,40 @@
+public import HTTPTypes
+
+/// What a request says before its body.
+public struct RequestHead: Sendable {
+    /// The method.
+    public var method: HTTPRequest.Method
+    /// The path as it was sent, percent-encoded, without the query.
+    public var path: String
+    /// The query as it was sent, without the question mark; empty when there is none.
+    public var query: String
+    /// The `Content-Type` field.
+    public var contentType: String?
+    /// The `Content-Length` field in bytes; nil when it is missing or not a number.
+    public var contentLength: Int?
+    /// The `Accept` field.
+    public var accept: String?
+    /// The `Authorization` field.
+    public var authorization: String?
+    /// The address of the client as the web server saw it; empty when unknown.
+    public var remoteAddress: String
+    /// The id under which the web server logs the request; empty when it gives none.
+    public var requestID: String
+
+    /// A head; what is left out is what a bare request has.
+    public init(
+        method: HTTPRequest.Method, path: String, query: String = "", contentType: String? = nil,
+        contentLength: Int? = nil, accept: String? = nil, authorization: String? = nil,
+        remoteAddress: String = "", requestID: String = ""
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.contentType = contentType
+        self.contentLength = contentLength
+        self.accept = accept
+        self.authorization = authorization
+        self.remoteAddress = remoteAddress
+        self.requestID = requestID
+    }
+}

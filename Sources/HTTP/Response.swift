@@ -1,0 +1,67 @@
+public import HTTPTypes
+
+/// An answer: status, fields and body.
+public struct Response: Sendable {
+    /// The kind of the body.
+    public enum Content: Sendable {
+        /// `application/json`.
+        case json
+        /// `text/html` in UTF-8.
+        case html
+        /// Text in the exposition format of Prometheus.
+        case metrics
+        /// No body, and no `Content-Type`.
+        case none
+    }
+
+    /// The status.
+    public var status: HTTPResponse.Status
+    /// The kind of the body.
+    public var content: Content
+    /// The fields beside those that every answer has.
+    public var fields: [HTTPField]
+    /// The body.
+    public var body: [UInt8]
+
+    /// An answer of its parts.
+    public init(
+        status: HTTPResponse.Status, content: Content = .json, fields: [HTTPField] = [],
+        body: [UInt8] = []
+    ) {
+        self.status = status
+        self.content = content
+        self.fields = fields
+        self.body = body
+    }
+}
+
+extension Response {
+    /// The head in the form of CGI (RFC 3875 §6): the status as a field, then the other fields.
+    ///
+    /// Every answer forbids caching and content sniffing: it may carry a token.
+    ///
+    /// - Precondition: No field value holds a line break; values come from the program, never from
+    ///   a client.
+    public func appendHead(to bytes: inout [UInt8]) {
+        func append(_ text: StaticString) { text.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) } }
+        append("Status: ")
+        bytes.append(contentsOf: String(status.code).utf8)
+        switch content {
+        case .json: append("\r\nContent-Type: application/json")
+        case .html: append("\r\nContent-Type: text/html; charset=utf-8")
+        case .metrics: append("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8")
+        case .none: break
+        }
+        append("\r\nContent-Length: ")
+        bytes.append(contentsOf: String(body.count).utf8)
+        append("\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff")
+        for field in fields {
+            precondition(!field.value.utf8.contains { $0 == 0x0A || $0 == 0x0D })
+            append("\r\n")
+            bytes.append(contentsOf: field.name.rawName.utf8)
+            append(": ")
+            bytes.append(contentsOf: field.value.utf8)
+        }
+        append("\r\n\r\n")
+    }
+}

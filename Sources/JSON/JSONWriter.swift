@@ -1,0 +1,73 @@
+/// Writes compact JSON: no spaces, members in order, non-ASCII characters as they are.
+public struct JSONWriter {
+    /// What has been written, in UTF-8.
+    public private(set) var bytes: [UInt8] = []
+
+    /// - Parameter capacity: About how many bytes will be written.
+    public init(capacity: Int = 256) {
+        bytes.reserveCapacity(capacity)
+    }
+
+    /// The bytes of one value.
+    public static func write(_ value: JSONValue) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.append(value)
+        return writer.bytes
+    }
+
+    /// Appends text that is JSON already: punctuation, or a literal of the program.
+    public mutating func append(raw text: StaticString) {
+        text.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    /// Appends a value.
+    public mutating func append(_ value: JSONValue) {
+        switch value {
+        case .null: append(raw: "null")
+        case .boolean(let flag): append(raw: flag ? "true" : "false")
+        case .number(let number): bytes.append(contentsOf: number.text.utf8)
+        case .string(let text): append(string: text)
+        case .unpairedSurrogate(let half):
+            append(raw: "\"\\u")
+            bytes.append(contentsOf: String(half, radix: 16).utf8)
+            append(raw: "\"")
+        case .array(let values):
+            append(raw: "[")
+            for (index, value) in values.enumerated() {
+                if index > 0 { append(raw: ",") }
+                append(value)
+            }
+            append(raw: "]")
+        case .object(let object):
+            append(raw: "{")
+            for (index, member) in object.members.enumerated() {
+                if index > 0 { append(raw: ",") }
+                append(string: member.name)
+                append(raw: ":")
+                append(member.value)
+            }
+            append(raw: "}")
+        }
+    }
+
+    /// Appends a string in quotation marks.
+    public mutating func append(string text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): append(raw: "\\\"")
+            case UInt8(ascii: "\\"): append(raw: "\\\\")
+            case 0x08: append(raw: "\\b")
+            case 0x0C: append(raw: "\\f")
+            case 0x0A: append(raw: "\\n")
+            case 0x0D: append(raw: "\\r")
+            case 0x09: append(raw: "\\t")
+            case 0..<0x20:
+                append(raw: byte < 0x10 ? "\\u000" : "\\u00")
+                bytes.append(contentsOf: String(byte, radix: 16).utf8)
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}
