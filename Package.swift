@@ -39,6 +39,7 @@ let package = Package(
         library("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
         library("CUnicode", apt: "libutf8proc-dev", "libidn2-dev"),
         .target(name: "CLinux"),
+        .target(name: "CHashingMemory"),
 
         // Wrappers: one for each library, the only code that calls it.
         .target(
@@ -56,7 +57,9 @@ let package = Package(
         .target(name: "MariaDB", dependencies: ["CMariaDB"], swiftSettings: wrapper),
         .target(
             name: "Cryptography",
-            dependencies: ["COpenSSL", "CArgon2", "CSodium", "CCrypt", "CLinux"],
+            dependencies: [
+                "COpenSSL", "CArgon2", "CSodium", "CCrypt", "CHashingMemory", "CLinux",
+            ],
             swiftSettings: wrapper),
         .target(name: "JSON", swiftSettings: strict),
         .target(name: "TextForms", dependencies: ["CUnicode"], swiftSettings: wrapper),
