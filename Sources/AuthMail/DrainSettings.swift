@@ -1,0 +1,46 @@
+/// How the outbox is emptied.
+///
+/// All durations are in seconds unless a name says otherwise.
+public struct DrainSettings: Hashable, Sendable {
+    /// Pause between two looks into an empty outbox, in milliseconds.
+    ///
+    /// Default 1000.
+    public var pollInterval: Int = 1000
+    /// Pause when the outbox cannot be reached, in milliseconds.
+    ///
+    /// Default 5000.
+    public var outboxPause: Int = 5000
+    /// How many mails are leased at once.
+    ///
+    /// Default 20.
+    public var batchSize: Int = 20
+    /// How long a lease holds.
+    ///
+    /// Default 120; longer than two SMTP time limits, so that a lease never ends while its mail is
+    /// being sent. The mail of a mailer that was killed waits this long.
+    public var leaseDuration: Int64 = 120
+    /// How often sending is tried before a mail is abandoned.
+    ///
+    /// Default 100. Attempts that a mail server never looked at do not count.
+    public var maximumAttempts: Int = 100
+    /// Pause before the second attempt.
+    ///
+    /// Default 15.
+    public var firstRetryDelay: Int64 = 15
+    /// Longest pause between two attempts, jitter included.
+    ///
+    /// Default 240: everything that is still valid leaves within five minutes of the return of a
+    /// mail server.
+    public var longestRetryDelay: Int64 = 240
+    /// Pause after the first sign that the mail server is down.
+    ///
+    /// Default 2.
+    public var firstOutageDelay: Int64 = 2
+    /// Longest pause between two looks whether the mail server is back, jitter included.
+    ///
+    /// Default 60.
+    public var longestOutageDelay: Int64 = 60
+
+    /// The defaults.
+    public init() {}
+}

@@ -1,0 +1,44 @@
+/// Hands mails to one mail server, one after another.
+///
+/// It belongs to one thread. The connection is kept between mails until ``disconnect()``.
+public final class SMTPClient {
+    private let settings: SMTPSettings
+    private var transfer: CurlTransfer?
+
+    /// Makes a client; it connects with the first mail.
+    public init(_ settings: SMTPSettings) {
+        self.settings = settings
+    }
+
+    /// Hands over one mail; a return means that the server has taken responsibility for it.
+    ///
+    /// It lasts at most ``SMTPSettings/totalTimeout``; twice that when a kept connection turns
+    /// out to be dead.
+    ///
+    /// - Throws: ``SMTPError``, which tells whether another try makes sense.
+    public func send(_ message: MailMessage) throws(SMTPError) {
+        let transfer = self.transfer ?? CurlTransfer(settings)
+        self.transfer = transfer
+        do {
+            try transfer.perform(message)
+        } catch {
+            // Servers close idle connections without a word; that is not a failure of this mail.
+            guard transfer.reusedConnection, error.isLossOfIdleConnection else { throw error }
+            try transfer.perform(message, onNewConnection: true)
+        }
+    }
+
+    /// Ends the kept connection politely, with QUIT.
+    public func disconnect() {
+        transfer = nil
+    }
+}
+
+extension SMTPError {
+    /// Whether the connection ended before the server had accepted anything of a mail.
+    fileprivate var isLossOfIdleConnection: Bool {
+        guard case .unavailable(let failure) = self else { return false }
+        let isClosing = failure.cause == .dropped || failure.reply?.code == 421
+        return isClosing && (failure.stage == .connect || failure.stage == .sender)
+    }
+}
