@@ -57,9 +57,7 @@ let package = Package(
         .target(name: "MariaDB", dependencies: ["CMariaDB"], swiftSettings: wrapper),
         .target(
             name: "Cryptography",
-            dependencies: [
-                "COpenSSL", "CArgon2", "CSodium", "CCrypt", "CHashingMemory", "CLinux",
-            ],
+            dependencies: ["COpenSSL", "CArgon2", "CSodium", "CCrypt", "CHashingMemory"],
             swiftSettings: wrapper),
         .target(name: "JSON", swiftSettings: strict),
         .target(name: "TextForms", dependencies: ["CUnicode"], swiftSettings: wrapper),

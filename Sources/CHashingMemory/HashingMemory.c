@@ -10,9 +10,39 @@
 #endif
 #include "CHashingMemory.h"
 
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#define HUGE_PAGE ((size_t)2 * 1024 * 1024)
+
+static size_t whole_huge_pages(size_t length) {
+    return (length + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+}
+
+void *gatereeve_map_memory(size_t length) {
+    size_t wanted = whole_huge_pages(length);
+    /* One more than wanted, so that a border of huge pages lies inside; the rest goes back. */
+    unsigned char *mapped = mmap(NULL, wanted + HUGE_PAGE, PROT_READ | PROT_WRITE,
+                                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapped == MAP_FAILED) return NULL;
+    size_t before = (HUGE_PAGE - (uintptr_t)mapped % HUGE_PAGE) % HUGE_PAGE;
+    if (before > 0) munmap(mapped, before);
+    if (before < HUGE_PAGE) munmap(mapped + before + wanted, HUGE_PAGE - before);
+    /* A kernel without huge pages refuses; then small ones do. */
+    (void)madvise(mapped + before, wanted, MADV_HUGEPAGE);
+    (void)madvise(mapped + before, wanted, MADV_DONTDUMP);
+    return mapped + before;
+}
+
+void gatereeve_unmap_memory(void *memory, size_t length) {
+    munmap(memory, whole_huge_pages(length));
+}
+
+void gatereeve_wipe_memory(void *memory, size_t length) {
+    explicit_bzero(memory, length);
+}
 
 /* Argon2 rounds its memory down to a multiple of four blocks of 1 KiB for each lane; 16 lanes at
  * most are allowed. */

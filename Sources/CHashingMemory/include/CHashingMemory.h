@@ -5,6 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Maps memory that is zero, begins on a page border and lies on huge pages where the kernel has some;
+ * NULL when there is none. No core dump contains it. */
+void *gatereeve_map_memory(size_t length);
+void gatereeve_unmap_memory(void *memory, size_t length);
+
+/* Overwrites with zeros, in a way that no compiler leaves out. */
+void gatereeve_wipe_memory(void *memory, size_t length);
+
 /* Lends `memory` (`length` bytes, on a page border) to the next hash of this thread, which may use
  * up to `length` bytes and at least `length` less 64 KiB. Pair each call with a
  * gatereeve_take_back_memory, with nothing but the hash in between. */
