@@ -1,0 +1,201 @@
+internal import CMariaDB
+internal import Glibc
+
+/// A session with the server, owned by one thread.
+///
+/// It is not `Sendable` on purpose: make it inside of the thread that uses it. A connection that
+/// was lost stays dead; ``isUsable`` tells, and its owner makes a new one, or lets
+/// ``ReconnectingConnection`` do so.
+///
+/// Each distinct text is prepared once and then kept, so that an execution is one round trip.
+@safe public final class Connection {
+    /// nil once the connection is lost or closed.
+    private var raw: UnsafeMutablePointer<MYSQL>?
+    private var prepared: [String: PreparedStatement] = [:]
+    private let parameters = ParameterBuffer()
+    /// Whether a statement has reached the server since the owner last set this to false.
+    var hasActed = false
+    /// The transaction under way, if there is one.
+    var transactionState = TransactionState.none
+
+    /// How many prepared statements are kept before all are dropped.
+    ///
+    /// A program has fewer texts than this; the limit only guards the server's memory.
+    private static let preparedLimit = 256
+
+    /// Done once, before the first connection, as `mysql_library_init` itself is not thread-safe.
+    /// `mysql_thread_init` and its end are not called: in Connector/C 3 they do nothing.
+    private static let library: Void = {
+        _ = mysql_server_init(0, nil, nil)
+    }()
+
+    /// Connects and prepares the session: UTC, utf8mb4, strict mode, the limits of the settings.
+    ///
+    /// - Throws: ``MariaDBError/connectFailed(_:)``
+    public init(_ settings: ConnectionSettings) throws(MariaDBError) {
+        _ = Self.library
+        guard let handle = unsafe mysql_init(nil) else { throw .connectFailed(.outOfMemory) }
+        unsafe Self.configure(handle, with: settings)
+        guard unsafe Self.connect(handle, to: settings) else {
+            let code = unsafe ServerErrorCode(rawValue: mysql_errno(handle))
+            unsafe mysql_close(handle)
+            throw .connectFailed(code)
+        }
+        unsafe raw = handle
+    }
+
+    deinit { close() }
+
+    /// Ends the session; an open transaction is rolled back by the server.
+    public func close() {
+        guard let handle = unsafe raw else { return }
+        prepared.removeAll()
+        unsafe mysql_close(handle)
+        unsafe raw = nil
+    }
+
+    /// Whether the connection was neither lost nor closed, as far as is known without asking.
+    public var isUsable: Bool { unsafe raw != nil }
+
+    /// Whether the server has kept still since the last answer.
+    ///
+    /// A server never speaks first, except to end the session: after `wait_timeout`, KILL or a
+    /// shutdown there is something to read. Asking costs one poll(2) and no round trip.
+    var isQuiet: Bool {
+        guard let handle = unsafe raw else { return false }
+        var descriptor = unsafe pollfd(
+            fd: mysql_get_socket(handle), events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&descriptor, 1, 0) == 0
+    }
+
+    /// The number by which the server knows this session, as KILL takes it.
+    public var sessionNumber: UInt64 {
+        guard let handle = unsafe raw else { return 0 }
+        return unsafe UInt64(mysql_thread_id(handle))
+    }
+}
+
+// MARK: - Statements
+
+extension Connection {
+    private func run<Result>(
+        _ statement: Statement, _ values: [SQLValue],
+        _ read: (PreparedStatement) throws(MariaDBError) -> Result
+    ) throws(MariaDBError) -> Result {
+        do throws(MariaDBError) {
+            let prepared = try prepare(statement.text)
+            do throws(MariaDBError) {
+                try prepared.execute(values, through: parameters)
+                hasActed = true
+                return try read(prepared)
+            } catch {
+                if error != .connectionLost(.serverGone) { hasActed = true }
+                prepared.discardRows()
+                throw error
+            }
+        } catch {
+            cleanUp(after: error, of: statement.text)
+            throw error
+        }
+    }
+
+    private func prepare(_ text: String) throws(MariaDBError) -> PreparedStatement {
+        if let known = prepared[text] { return known }
+        guard let handle = unsafe raw else { throw .connectionLost(.serverGone) }
+        if prepared.count >= Self.preparedLimit { prepared.removeAll() }
+        let fresh = try unsafe PreparedStatement(text, on: handle)
+        prepared[text] = fresh
+        return fresh
+    }
+
+    private func cleanUp(after error: MariaDBError, of text: String) {
+        switch error {
+        case .duplicateKey: break
+        case .statementFailed(let code) where code.allowsRetry: noteFailure(error)
+        case .statementFailed:
+            // The statement may be out of date, as after ALTER TABLE: prepare it anew next time.
+            prepared[text] = nil
+        default:
+            if error.isConnectionLost { close() }
+        }
+    }
+
+    /// Sends a text of our own without values and forgets what it returns: one round trip.
+    ///
+    /// - Returns: The server's message with the error.
+    func runText(_ text: String) -> (error: MariaDBError, message: String)? {
+        guard let handle = unsafe raw else { return (.connectionLost(.serverGone), "") }
+        hasActed = true
+        var text = text
+        var status = text.withUTF8 { utf8 in
+            unsafe utf8.withMemoryRebound(to: CChar.self) { characters in
+                unsafe mysql_real_query(handle, characters.baseAddress, UInt(characters.count))
+            }
+        }
+        while status == 0 {
+            if let rows = unsafe mysql_store_result(handle) { unsafe mysql_free_result(rows) }
+            guard unsafe mysql_errno(handle) == 0 else { break }
+            status = unsafe mysql_next_result(handle)
+        }
+        let number = unsafe mysql_errno(handle)
+        guard number != 0 else { return nil }
+        let message = unsafe String(cString: mysql_error(handle))
+        let error = MariaDBError(number: number, message: message)
+        if error.isConnectionLost { close() }
+        return (error, message)
+    }
+}
+
+extension Connection {
+    /// Runs a statement and returns all its rows.
+    public func query(
+        _ statement: Statement, _ values: [SQLValue]
+    ) throws(MariaDBError) -> [Row] {
+        try run(statement, values) { prepared throws(MariaDBError) in
+            var rows: [Row] = []
+            while let row = try prepared.nextRow() { rows.append(row) }
+            return rows
+        }
+    }
+
+    /// Runs a statement and returns its first row, or nil when there is none.
+    public func queryOne(
+        _ statement: Statement, _ values: [SQLValue]
+    ) throws(MariaDBError) -> Row? {
+        try run(statement, values) { prepared throws(MariaDBError) in
+            guard let first = try prepared.nextRow() else { return nil }
+            while try prepared.nextRow() != nil {}
+            return first
+        }
+    }
+
+    /// Runs a statement that changes something.
+    ///
+    /// - Throws: ``MariaDBError/duplicateKey(name:)`` among others.
+    @discardableResult
+    public func execute(
+        _ statement: Statement, _ values: [SQLValue]
+    ) throws(MariaDBError) -> ExecutionResult {
+        try run(statement, values) { prepared throws(MariaDBError) in
+            let outcome = prepared.outcome
+            while try prepared.nextRow() != nil {}
+            return outcome
+        }
+    }
+
+    /// Runs a statement and returns all its rows.
+    public func query(_ sql: SQL) throws(MariaDBError) -> [Row] {
+        try query(sql.statement, sql.values)
+    }
+
+    /// Runs a statement and returns its first row, or nil when there is none.
+    public func queryOne(_ sql: SQL) throws(MariaDBError) -> Row? {
+        try queryOne(sql.statement, sql.values)
+    }
+
+    /// Runs a statement that changes something.
+    @discardableResult
+    public func execute(_ sql: SQL) throws(MariaDBError) -> ExecutionResult {
+        try execute(sql.statement, sql.values)
+    }
+}

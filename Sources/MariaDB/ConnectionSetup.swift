@@ -1,0 +1,54 @@
+internal import CMariaDB
+
+/// How a connection is opened.
+extension Connection {
+    /// Sets what libmariadb must know before it connects.
+    static func configure(
+        _ handle: UnsafeMutablePointer<MYSQL>, with settings: ConnectionSettings
+    ) {
+        unsafe set(handle, MYSQL_OPT_CONNECT_TIMEOUT, settings.connectTimeout)
+        unsafe set(handle, MYSQL_OPT_READ_TIMEOUT, settings.readTimeout)
+        unsafe set(handle, MYSQL_OPT_WRITE_TIMEOUT, settings.writeTimeout)
+        // A server must not be able to ask for files of this machine.
+        unsafe set(handle, MYSQL_OPT_LOCAL_INFILE, UInt32(0))
+        unsafe set(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4")
+        unsafe set(handle, MYSQL_INIT_COMMAND, settings.sessionStatement)
+        guard let encryption = settings.encryption else { return }
+        unsafe set(handle, MYSQL_OPT_SSL_ENFORCE, my_bool(1))
+        unsafe set(
+            handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, my_bool(encryption.verifiesServer ? 1 : 0))
+        if let file = encryption.authorityFile {
+            unsafe set(handle, MYSQL_OPT_SSL_CA, file)
+        }
+    }
+
+    /// - Returns: Whether the session is open and its ``ConnectionSettings/sessionStatement`` done.
+    static func connect(
+        _ handle: UnsafeMutablePointer<MYSQL>, to settings: ConnectionSettings
+    ) -> Bool {
+        let (host, port, socket): (String?, UInt16, String?) =
+            switch settings.server {
+            case .socket(let path): (nil, 0, path)
+            case .address(let host, let port): (host, port, nil)
+            }
+        return unsafe mysql_real_connect(
+            handle, host, settings.user, settings.password.text, settings.database,
+            UInt32(port), socket, 0) != nil
+    }
+
+    private static func set(
+        _ handle: UnsafeMutablePointer<MYSQL>, _ option: mysql_option, _ value: String
+    ) {
+        unsafe value.withCString { text in
+            _ = unsafe mysql_options(handle, option, text)
+        }
+    }
+
+    private static func set<Number: FixedWidthInteger>(
+        _ handle: UnsafeMutablePointer<MYSQL>, _ option: mysql_option, _ value: Number
+    ) {
+        unsafe withUnsafePointer(to: value) { pointer in
+            _ = unsafe mysql_options(handle, option, pointer)
+        }
+    }
+}

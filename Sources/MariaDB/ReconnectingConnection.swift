@@ -1,0 +1,97 @@
+internal import Glibc
+
+/// The connection of one thread, made when it is first needed and replaced when it is dead.
+///
+/// It is not `Sendable`: each worker makes its own inside of its thread. It runs work again only
+/// where it is certain that the first run left nothing behind.
+public final class ReconnectingConnection {
+    private let settings: ConnectionSettings
+    private var current: Connection?
+
+    /// Remembers the settings; connects later.
+    public init(_ settings: ConnectionSettings) {
+        self.settings = settings
+    }
+
+    /// Lends a live connection for statements that each commit by themselves.
+    ///
+    /// When the connection proves dead before the first statement of `body` could be sent, `body`
+    /// runs once more on a new one. Any later failure goes to the caller: a statement whose answer
+    /// was lost may have been carried out.
+    ///
+    /// - Throws: What `body` throws, or ``MariaDBError/connectFailed(_:)``.
+    public func use<Result, Failure: MariaDBFailure>(
+        _ body: (Connection) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let connection = try liveConnection(failingAs: Failure.self)
+        connection.hasActed = false
+        do throws(Failure) {
+            return try body(connection)
+        } catch {
+            guard error.databaseError == .connectionLost(.serverGone), !connection.hasActed else {
+                throw error
+            }
+        }
+        return try body(try liveConnection(failingAs: Failure.self))
+    }
+
+    /// Runs a transaction, and runs it again as a whole after a conflict with another one.
+    ///
+    /// Again: up to five times after a deadlock or a changed row, with a pause of 1 to 40 ms; once
+    /// after a lock that was not free in time; once on a new connection when the old one was lost
+    /// before COMMIT. `body` must do nothing that cannot be repeated, outside of the database.
+    ///
+    /// - Parameter deadline: No run begins that could not have a connection by then.
+    /// - Throws: What the last run threw; see ``Connection/transaction(_:)``.
+    public func transaction<Result, Failure: MariaDBFailure>(
+        until deadline: ContinuousClock.Instant,
+        _ body: (Connection) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        var budget = RetryBudget()
+        var generator = SystemRandomNumberGenerator()
+        while true {
+            let connection = try liveConnection(failingAs: Failure.self)
+            do throws(Failure) {
+                return try connection.transaction(body)
+            } catch {
+                guard let fault = error.databaseError,
+                    let pause = budget.pause(after: fault, using: &generator),
+                    isWorthwhile(after: pause, until: deadline)
+                else { throw error }
+                Self.sleep(pause)
+            }
+        }
+    }
+
+    /// Ends the session, if there is one; the next use makes another.
+    public func close() {
+        current?.close()
+        current = nil
+    }
+
+    private func liveConnection<Failure: MariaDBFailure>(
+        failingAs: Failure.Type
+    ) throws(Failure) -> Connection {
+        if let current, current.isQuiet { return current }
+        close()
+        do throws(MariaDBError) {
+            let fresh = try Connection(settings)
+            current = fresh
+            return fresh
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    private func isWorthwhile(
+        after pause: Duration, until deadline: ContinuousClock.Instant
+    ) -> Bool {
+        let connecting: Duration =
+            current?.isUsable == true ? .zero : .seconds(Int64(settings.connectTimeout))
+        return ContinuousClock.now + pause + connecting <= deadline
+    }
+
+    private static func sleep(_ pause: Duration) {
+        usleep(UInt32(clamping: pause.components.attoseconds / 1_000_000_000_000))
+    }
+}
