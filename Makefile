@@ -1,0 +1,51 @@
+# `make` lists what there is. Settings of `make run` (PORT, RUN_DIR, …) stand in scripts/run.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+swift_flags := --static-swift-stdlib --explicit-target-dependency-import-check error
+
+.PHONY: help
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build the program: .build/release/gatereeve
+	swift build -c release --product gatereeve $(swift_flags)
+
+.PHONY: run
+run: ## Build and run everything on http://127.0.0.1:8080
+	@exec scripts/run
+
+.PHONY: mail
+mail: ## Print the newest mail that `make run` caught
+	@scripts/mail
+
+.PHONY: test
+test: lint build test-swift test-nginx test-http ## Run every check
+
+.PHONY: test-swift
+test-swift: ## Swift tests, with a private MariaDB
+	Tests/Support/with-mariadb swift test --explicit-target-dependency-import-check error
+
+.PHONY: test-nginx
+test-nginx: ## Check the nginx configuration
+	scripts/check-nginx
+
+.PHONY: test-http
+test-http: build ## Tests over HTTP against the whole product
+	/usr/bin/python3 -m pytest Tests/EndToEnd
+
+.PHONY: lint
+lint: ## Check the style of everything
+	swift format lint --strict --recursive Sources Tests Package.swift
+	scripts/lint
+
+.PHONY: format
+format: ## Format the Swift code
+	swift format --in-place --recursive Sources Tests Package.swift
+
+.PHONY: clean
+clean: ## Remove what was built and the state of `make run`
+	swift package clean
+	rm -rf .run .pytest_cache
