@@ -44,7 +44,8 @@ enum PasswordHashReader {
     private static func argon2Parameters(_ field: ArraySlice<UInt8>) -> Argon2Parameters? {
         let parts = field.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
         guard parts.count == 3, let memory = number(parts[0], after: "m="),
-            let iterations = number(parts[1], after: "t="), let lanes = number(parts[2], after: "p=")
+            let iterations = number(parts[1], after: "t="),
+            let lanes = number(parts[2], after: "p=")
         else { return nil }
         return Argon2Parameters(memoryKiB: memory, iterations: iterations, parallelism: lanes)
     }
@@ -93,7 +94,8 @@ enum PasswordHashReader {
         return (.digest(function, salt: Array(fields[0])), hash)
     }
 
-    private static func unsaltedDigest(_ function: HashFunction, hex: ArraySlice<UInt8>) -> Parsed? {
+    private static func unsaltedDigest(_ function: HashFunction, hex: ArraySlice<UInt8>) -> Parsed?
+    {
         guard let hash = Hex.decode(hex), hash.count == function.byteCount else { return nil }
         return (.digest(function, salt: []), hash)
     }
