@@ -77,7 +77,9 @@ let package = Package(
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             swiftSettings: strict),
-        .target(name: "AuthStore", dependencies: ["Auth", "MariaDB"], swiftSettings: strict),
+        .target(
+            name: "AuthStore", dependencies: ["Auth", "Cryptography", "MariaDB"],
+            swiftSettings: strict),
         .target(
             name: "AuthMail",
             dependencies: ["Auth", "SMTP", .product(name: "Mustache", package: "swift-mustache")],
