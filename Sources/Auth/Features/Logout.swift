@@ -1,0 +1,39 @@
+/// Logout: a refresh token is refused from now on, everywhere.
+public struct Logout: Sendable {
+    private let issuer: TokenIssuer
+
+    /// - Parameter issuer: Checks tokens.
+    public init(issuer: TokenIssuer) {
+        self.issuer = issuer
+    }
+
+    /// Why the token was not ended now.
+    public enum Failure: Error, Sendable {
+        /// It is broken, expired or ended already.
+        case refused(TokenFault)
+        /// The store failed.
+        case store(StoreError)
+    }
+
+    /// Ends a token; when this returns it is committed.
+    ///
+    /// - Parameter token: As the client sent it.
+    public func logOut(
+        _ token: String, store: some LogoutStore, context: RequestContext
+    ) throws(Failure) {
+        let claims: TokenClaims
+        do {
+            claims = try issuer.check(token, as: .refresh, at: context.now)
+        } catch {
+            throw .refused(error)
+        }
+        let user: UserID? = if case .user(let user) = claims.subject { user } else { nil }
+        let isFirst: Bool
+        do {
+            isFirst = try store.blacklist(claims, user: user, context: context)
+        } catch {
+            throw .store(error)
+        }
+        guard isFirst else { throw .refused(.blacklisted) }
+    }
+}

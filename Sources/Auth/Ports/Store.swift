@@ -1,0 +1,147 @@
+import Cryptography
+
+/// Everything that the features need to be kept; one for each thread.
+public protocol Store: AnyObject, RegistrationStore, EmailVerificationStore, LoginStore,
+    TokenRefreshStore, LogoutStore, PasswordResetStore, BearerStore
+{}
+
+/// A one-time token and the mail that carries it, to be written in one transaction.
+public struct MailedToken: Sendable {
+    /// The id of the token's row, 16 bytes.
+    public let id: [UInt8]
+    /// What it may be used for; names the mail's template, too.
+    public let purpose: OneTimePurpose
+    /// SHA-256 of the secret.
+    public let digest: [UInt8]
+    /// Refused from this moment on.
+    public let expires: Instant
+    /// The fixed part of the Message-ID, 16 bytes.
+    public let messageID: [UInt8]
+
+    /// Makes a token.
+    ///
+    /// - Parameter lifetime: In seconds.
+    static func make(
+        _ purpose: OneTimePurpose, keys: OneTimeTokenKeys, at now: Instant, lifetime: Int64,
+        from random: inout some RandomSource
+    ) -> MailedToken {
+        let (id, digest) = keys.make(purpose, from: &random)
+        return MailedToken(
+            id: id, purpose: purpose, digest: digest, expires: now.advanced(seconds: lifetime),
+            messageID: random.bytes(count: 16))
+    }
+}
+
+/// What the registration feature keeps.
+public protocol RegistrationStore {
+    /// Which of a name and an address are taken; nil is not looked up.
+    func registrationConflicts(
+        username: Username?, email: EmailAddress?
+    ) throws(StoreError) -> RegistrationConflicts
+
+    /// Writes user, token, mail and audit entry together.
+    ///
+    /// - Returns: What was taken meanwhile; nothing is written then.
+    func register(
+        _ user: NewUser, token: MailedToken, context: RequestContext
+    ) throws(StoreError) -> RegistrationConflicts
+}
+
+/// A user to be registered.
+public struct NewUser: Sendable {
+    /// The name.
+    public let username: Username
+    /// The address.
+    public let email: EmailAddress
+    /// The encoded hash of the password.
+    public let passwordHash: String
+    /// The declared fields.
+    public let customFields: [CustomFieldValue]
+}
+
+/// What is taken already.
+public struct RegistrationConflicts: Hashable, Sendable {
+    /// The user name.
+    public var username: Bool
+    /// The e-mail address.
+    public var email: Bool
+
+    /// Conflicts of their parts.
+    public init(username: Bool = false, email: Bool = false) {
+        self.username = username
+        self.email = email
+    }
+
+    /// Whether nothing is taken.
+    public var isEmpty: Bool { !username && !email }
+}
+
+/// What the verification of addresses keeps.
+public protocol EmailVerificationStore {
+    /// Whether the token of a digest is good now; changes nothing.
+    func isVerificationTokenValid(digest: [UInt8], at now: Instant) throws(StoreError) -> Bool
+
+    /// Uses a token: the first use activates the user, later ones change nothing.
+    ///
+    /// - Returns: Whether the token is good.
+    func verifyEmail(digest: [UInt8], context: RequestContext) throws(StoreError) -> Bool
+}
+
+/// What login keeps.
+public protocol LoginStore {
+    /// The user with a name, nil without one.
+    func loginFacts(usernameKey: String) throws(StoreError) -> LoginFacts?
+
+    /// Records how a login ended.
+    func recordLogin(_ record: LoginRecord, context: RequestContext) throws(StoreError)
+}
+
+/// What refreshing needs to know and keep.
+public protocol TokenRefreshStore {
+    /// What decides about a token.
+    func refreshFacts(user: UserID?, token: TokenID) throws(StoreError) -> RefreshFacts
+
+    /// Ends a token because another took its place.
+    ///
+    /// - Returns: False when it had been ended before.
+    func retire(
+        _ token: TokenClaims, user: UserID?, context: RequestContext
+    ) throws(StoreError) -> Bool
+}
+
+/// What logout keeps.
+public protocol LogoutStore {
+    /// Ends a token; it is committed when this returns.
+    ///
+    /// - Returns: False when it had been ended before.
+    func blacklist(
+        _ token: TokenClaims, user: UserID?, context: RequestContext
+    ) throws(StoreError) -> Bool
+}
+
+/// What password resets keep.
+public protocol PasswordResetStore {
+    /// Voids older links of the active user with an address and writes token, mail and audit entry;
+    /// for any other address writes the audit entry alone.
+    func requestPasswordReset(
+        email: EmailAddress, token: MailedToken, context: RequestContext
+    ) throws(StoreError)
+
+    /// Whose link it is, nil when it is not good now.
+    func passwordResetFacts(
+        user: UserID, digest: [UInt8], at now: Instant
+    ) throws(StoreError) -> PasswordResetFacts?
+
+    /// Uses the link: sets the password, ends all sessions, voids all links.
+    ///
+    /// - Returns: Whether the link was still good; otherwise nothing is changed.
+    func resetPassword(
+        user: UserID, digest: [UInt8], passwordHash: String, context: RequestContext
+    ) throws(StoreError) -> Bool
+}
+
+/// What checking an access token needs.
+public protocol BearerStore {
+    /// Whether a user is active, nil without such a user.
+    func isActive(_ user: UserID) throws(StoreError) -> Bool?
+}

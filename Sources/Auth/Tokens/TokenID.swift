@@ -1,0 +1,60 @@
+public import Cryptography
+
+/// The name of a token: the `jti` claim, 32 hexadecimal digits.
+///
+/// Tokens of this service have a UUID of version 8 (RFC 9562 §5.8) that carries two things besides
+/// chance. The time makes neighbours in the blacklist's tree of tokens that end together. The session
+/// generation tells tokens issued before a password reset from those issued after, also within the
+/// same second and when the clocks of two machines differ. Both are covered by the signature.
+///
+/// ```
+///  48 bits  milliseconds since 1970       4 bits  version, 8
+///  12 bits  session generation            2 bits  variant, 2
+///  62 bits  random
+/// ```
+public struct TokenID: Hashable, Sendable {
+    /// How many generations are told apart.
+    public static let generationCount: UInt32 = 1 << 12
+
+    /// The claim.
+    public let text: String
+
+    /// The name of a new token.
+    public static func make(
+        at now: Instant, generation: UInt32, from random: inout some RandomSource
+    ) -> TokenID {
+        let milliseconds = UInt64(max(0, now.unixMilliseconds))
+        var bytes = random.bytes(count: 16)
+        for index in 0..<6 {
+            bytes[index] = UInt8(truncatingIfNeeded: milliseconds >> UInt64(40 - 8 * index))
+        }
+        let generation = generation % generationCount
+        bytes[6] = 0x80 | UInt8(generation >> 8)
+        bytes[7] = UInt8(generation & 0xFF)
+        bytes[8] = 0x80 | bytes[8] & 0x3F
+        return TokenID(text: Hex.encode(bytes))
+    }
+
+    /// The name that a token carries.
+    public init(text: String) {
+        self.text = text
+    }
+
+    /// The bytes under which the blacklist knows the token.
+    ///
+    /// A foreign name that is not 32 hexadecimal digits is represented by a digest.
+    public var blacklistKey: [UInt8] {
+        sixteenBytes ?? Array(SHA256.digest(Array(text.utf8)).prefix(16))
+    }
+
+    /// The session generation that it was issued in, modulo ``generationCount``; nil for a token that
+    /// another system issued.
+    public var generation: UInt32? {
+        guard let bytes = sixteenBytes, bytes[6] >> 4 == 8, bytes[8] >> 6 == 2 else { return nil }
+        return UInt32(bytes[6] & 0x0F) << 8 | UInt32(bytes[7])
+    }
+
+    private var sixteenBytes: [UInt8]? {
+        text.utf8.count == 32 ? Hex.decode(Array(text.utf8)) : nil
+    }
+}

@@ -1,0 +1,39 @@
+import Auth
+import HTTP
+import HTTPTypes
+
+/// One request on its way to an endpoint.
+struct Call {
+    /// What the request says before its body.
+    let head: RequestHead
+    /// What the path says beyond its route, percent-decoded.
+    let pathParameters: [String]
+    /// The body; empty for methods that have none.
+    let body: [UInt8]
+    /// What this thread keeps its data in.
+    let store: any Store
+    /// When, from where and under which id.
+    let context: RequestContext
+
+    /// The fields of the body.
+    func fields() throws(Problem) -> BodyFields {
+        try BodyFields(body, contentType: head.contentType)
+    }
+}
+
+/// What an endpoint makes of a call.
+enum Reply {
+    /// The answer.
+    case response(Response)
+    /// A password must be hashed first; the function answers with what came of it.
+    case afterHashing(
+        PasswordWork,
+        finish: @Sendable (PasswordWorkResult, any Store) throws(Problem) -> Response)
+}
+
+extension Response {
+    /// An answer whose body is JSON that the program wrote.
+    static func json(_ status: HTTPResponse.Status, _ body: [UInt8]) -> Response {
+        Response(status: status, body: body)
+    }
+}

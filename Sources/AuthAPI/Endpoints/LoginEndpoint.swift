@@ -1,0 +1,42 @@
+import Auth
+import HTTP
+import JSON
+
+extension Endpoints {
+    /// `POST login/`
+    func logIn(_ call: Call) throws(Problem) -> Reply {
+        let fields = try call.fields()
+        var errors = FieldErrors()
+        let username = fields.plainText("username", into: &errors)
+        let password = fields.plainText("password", trims: false, into: &errors)
+        guard let username, let password else { throw .invalid(errors) }
+        let attempt: Login.Attempt
+        do {
+            attempt = try login.begin(
+                username: username, password: Password(password), store: call.store)
+        } catch {
+            throw Problem(error)
+        }
+        let context = call.context
+        return .afterHashing(attempt.work) { (result, store) throws(Problem) in
+            guard case .compared(let matches, let upgraded) = result else { throw .unavailable }
+            let pair: TokenIssuer.Pair
+            do {
+                pair = try login.finish(
+                    attempt, matches: matches, upgradedHash: upgraded, store: store,
+                    context: context)
+            } catch .refused(let refusal) {
+                throw Problem(refusal)
+            } catch .store(let error) {
+                throw Problem(error)
+            }
+            var writer = JSONWriter(capacity: 768)
+            writer.append(raw: #"{"refresh":"#)
+            writer.append(string: pair.refresh)
+            writer.append(raw: #","access":"#)
+            writer.append(string: pair.access)
+            writer.append(raw: "}")
+            return .json(.ok, writer.bytes)
+        }
+    }
+}

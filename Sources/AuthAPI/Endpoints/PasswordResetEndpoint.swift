@@ -1,0 +1,68 @@
+import Auth
+import HTTP
+
+extension Endpoints {
+    /// `POST password-reset/`
+    func requestPasswordReset(_ call: Call) throws(Problem) -> Reply {
+        let fields = try call.fields()
+        var errors = FieldErrors()
+        guard let typed = fields.text("email", into: &errors) else { throw .invalid(errors) }
+        guard let email = EmailAddress(typed) else {
+            if typed.unicodeScalars.contains("\0") {
+                errors.add([Sentence.nullCharacter], to: "email")
+            }
+            errors.add([Sentence.invalidEmail], to: "email")
+            throw .invalid(errors)
+        }
+        do {
+            try passwordReset.request(for: email, store: call.store, context: call.context)
+        } catch {
+            throw Problem(error)
+        }
+        let sentence = "If the email exists, a password reset link has been sent."
+        return .response(.json(.ok, Array(#"{"detail":"\#(sentence)"}"#.utf8)))
+    }
+
+    /// `GET password-reset-confirm/<uidb64>/<token>/` of a person who clicked the link
+    func passwordResetPage() -> Response {
+        .page(pages.passwordReset(), status: .ok)
+    }
+
+    /// `PATCH password-reset-confirm/<uidb64>/<token>/`
+    func confirmPasswordReset(_ call: Call) throws(Problem) -> Reply {
+        let fields = try call.fields()
+        var errors = FieldErrors()
+        guard let password = fields.text("password", trims: false, into: &errors) else {
+            throw .invalid(errors)
+        }
+        let attempt: PasswordReset.Attempt
+        do {
+            attempt = try passwordReset.begin(
+                uidb64: call.pathParameters[0], token: call.pathParameters[1],
+                password: Password(password), store: call.store, context: call.context)
+        } catch {
+            throw problem(error)
+        }
+        let context = call.context
+        return .afterHashing(attempt.work) { (result, store) throws(Problem) in
+            guard case .made(let hash) = result else { throw .unavailable }
+            do {
+                try passwordReset.finish(
+                    attempt, passwordHash: hash, store: store, context: context)
+            } catch {
+                throw problem(error)
+            }
+            return .json(.ok, Array(#"{"detail":"Password has been reset."}"#.utf8))
+        }
+    }
+
+    private func problem(_ failure: PasswordReset.Failure) -> Problem {
+        var errors = FieldErrors()
+        switch failure {
+        case .store(let error): return Problem(error)
+        case .password(let faults): errors.add(faults.map(\.sentence), to: "password")
+        case .link: errors.add([Sentence.invalidLink], to: "token")
+        }
+        return .invalid(errors)
+    }
+}

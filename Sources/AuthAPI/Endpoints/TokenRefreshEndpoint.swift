@@ -1,0 +1,31 @@
+import Auth
+import HTTP
+import JSON
+
+extension Endpoints {
+    /// `POST login/refresh/`
+    func refresh(_ call: Call) throws(Problem) -> Reply {
+        let fields = try call.fields()
+        var errors = FieldErrors()
+        guard let token = fields.plainText("refresh", into: &errors) else {
+            throw .invalid(errors)
+        }
+        let outcome: TokenRefresh.Outcome
+        do {
+            outcome = try tokenRefresh.refresh(token, store: call.store, context: call.context)
+        } catch .refused(let refusal) {
+            throw Problem(refusal)
+        } catch .store(let error) {
+            throw Problem(error)
+        }
+        var writer = JSONWriter(capacity: 768)
+        writer.append(raw: #"{"access":"#)
+        writer.append(string: outcome.access)
+        if let refresh = outcome.refresh {
+            writer.append(raw: #","refresh":"#)
+            writer.append(string: refresh)
+        }
+        writer.append(raw: "}")
+        return .response(.json(.ok, writer.bytes))
+    }
+}

@@ -1,0 +1,15 @@
+public import Auth
+
+/// Where passwords are hashed: a few threads with a bounded queue before them.
+public protocol PasswordQueue: Sendable {
+    /// Takes a piece of work.
+    ///
+    /// - Parameters:
+    ///   - work: What is hashed.
+    ///   - finish: Called once by a hashing thread, with what came of it and the store of that
+    ///     thread; with nil when the work waited too long and was not done.
+    /// - Returns: False when the queue is full; `finish` is not called then.
+    func submit(
+        _ work: PasswordWork, finish: @escaping @Sendable (PasswordWorkResult?, any Store) -> Void
+    ) -> Bool
+}

@@ -1,0 +1,19 @@
+public import HTTP
+
+/// What the service tells about each request that it answered.
+public struct RequestSummary: Sendable {
+    /// The name of the route; nil when there was none.
+    public let route: String?
+    /// The status code.
+    public let status: Int
+    /// What the request said before its body.
+    public let head: RequestHead
+    /// A failure behind a 503, for the log; nil otherwise.
+    public let failure: String?
+}
+
+/// Who is told of answered requests; called by worker and hashing threads.
+public protocol RequestObserver: Sendable {
+    /// A request was answered.
+    func answered(_ summary: RequestSummary)
+}

@@ -1,0 +1,71 @@
+import HTTP
+import HTTPTypes
+
+/// One thing that the service can be asked to do; all that matters for safety stands in the row.
+struct Route: Sendable {
+    /// The name in logs and metrics.
+    let name: String
+    /// The path below the prefix; a segment in angle brackets takes any one segment.
+    let path: [String]
+    /// The methods, in the order of the `Allow` field, without `OPTIONS`.
+    let methods: [HTTPRequest.Method]
+    /// The largest body that is read, in bytes; a longer one is answered with 413.
+    let bodyLimit: Int
+    /// Whether an access token that is shown is checked although none is needed.
+    let checksBearer: Bool
+    /// What a person with a browser gets for a GET, where the route has no other use for it.
+    let page: (@Sendable (Endpoints) -> Response)?
+    /// What answers.
+    let respond: @Sendable (Endpoints, Call) throws(Problem) -> Reply
+
+    /// Fields that every answer of the route has.
+    let fields: [HTTPField]
+
+    init(
+        name: String, path: String, methods: [HTTPRequest.Method], bodyLimit: Int,
+        checksBearer: Bool, page: (@Sendable (Endpoints) -> Response)? = nil,
+        respond: @escaping @Sendable (Endpoints, Call) throws(Problem) -> Reply
+    ) {
+        self.name = name
+        self.path = path.split(separator: "/").map(String.init)
+        self.methods = methods
+        self.bodyLimit = bodyLimit
+        self.checksBearer = checksBearer
+        self.page = page
+        self.respond = respond
+        let allow = (methods + [.options]).map(\.rawValue).joined(separator: ", ")
+        fields = [
+            HTTPField(name: .allow, value: allow), HTTPField(name: .vary, value: "Accept"),
+        ]
+    }
+}
+
+/// Every route below the prefix, in the order of the documentation.
+enum Routes {
+    static let all: [Route] = [
+        Route(
+            name: "register", path: "register", methods: [.post], bodyLimit: 65536,
+            checksBearer: true, respond: { (e, c) throws(Problem) in try e.register(c) }),
+        Route(
+            name: "verify-email", path: "verify-email", methods: [.get, .head], bodyLimit: 0,
+            checksBearer: true, respond: { (e, c) throws(Problem) in try e.verifyEmail(c) }),
+        Route(
+            name: "login", path: "login", methods: [.post], bodyLimit: 65536,
+            checksBearer: false, respond: { (e, c) throws(Problem) in try e.logIn(c) }),
+        Route(
+            name: "login-refresh", path: "login/refresh", methods: [.post], bodyLimit: 65536,
+            checksBearer: false, respond: { (e, c) throws(Problem) in try e.refresh(c) }),
+        Route(
+            name: "logout", path: "logout", methods: [.post], bodyLimit: 65536,
+            checksBearer: false, respond: { (e, c) throws(Problem) in try e.logOut(c) }),
+        Route(
+            name: "password-reset", path: "password-reset", methods: [.post], bodyLimit: 65536,
+            checksBearer: true,
+            respond: { (e, c) throws(Problem) in try e.requestPasswordReset(c) }),
+        Route(
+            name: "password-reset-confirm", path: "password-reset-confirm/<uidb64>/<token>",
+            methods: [.patch], bodyLimit: 65536, checksBearer: true,
+            page: { $0.passwordResetPage() },
+            respond: { (e, c) throws(Problem) in try e.confirmPasswordReset(c) }),
+    ]
+}

@@ -1,0 +1,53 @@
+import HTTP
+
+/// Finds the route of a path.
+struct Router: Sendable {
+    struct Match {
+        let route: Route
+        /// The segments that stood for angle brackets, percent-decoded.
+        let parameters: [String]
+    }
+
+    private let prefix: String
+    private let exact: [String: Route]
+    private let patterns: [Route]
+
+    /// - Parameter prefix: What every path begins with, without the slash at its end.
+    init(prefix: String, routes: [Route] = Routes.all) {
+        self.prefix = prefix
+        let isPattern = { (route: Route) in route.path.contains { $0.hasPrefix("<") } }
+        exact = Dictionary(
+            uniqueKeysWithValues: routes.filter { !isPattern($0) }
+                .map { ("\(prefix)/\($0.path.joined(separator: "/"))", $0) })
+        patterns = routes.filter(isPattern)
+    }
+
+    /// - Parameter path: As it was sent, percent-encoded, with or without the slash at its end.
+    func route(_ path: String) -> Match? {
+        var path = path
+        if path.utf8.contains(UInt8(ascii: "%")) {
+            let decoded = PercentCoding.decode(Array(path.utf8), plusIsSpace: false)
+            guard let text = String(validating: decoded, as: UTF8.self),
+                !text.unicodeScalars.contains("\0")
+            else { return nil }
+            path = text
+        }
+        if path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
+        if let route = exact[path] { return Match(route: route, parameters: []) }
+        guard path.hasPrefix(prefix + "/") else { return nil }
+        let segments = path.dropFirst(prefix.count + 1)
+            .split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        for route in patterns where route.path.count == segments.count {
+            var parameters: [String] = []
+            let matches = zip(route.path, segments).allSatisfy { pattern, segment in
+                if pattern.hasPrefix("<") {
+                    parameters.append(segment)
+                    return !segment.isEmpty
+                }
+                return pattern == segment
+            }
+            if matches { return Match(route: route, parameters: parameters) }
+        }
+        return nil
+    }
+}

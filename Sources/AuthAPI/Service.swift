@@ -1,0 +1,123 @@
+public import Auth
+public import HTTP
+import HTTPTypes
+
+/// The part of a worker that answers requests: it finds the route and does all that comes before and
+/// after the endpoint. Each worker has one.
+public final class Service: ExchangeHandler {
+    private let router: Router
+    private let endpoints: Endpoints
+    private let store: any Store
+    private let queue: any PasswordQueue
+    private let observer: any RequestObserver
+    private let clock: @Sendable () -> Instant
+
+    /// - Parameters:
+    ///   - prefix: What every path begins with, without the slash at its end.
+    ///   - endpoints: The features.
+    ///   - store: The store of this worker.
+    ///   - queue: Where passwords are hashed.
+    ///   - observer: Who is told of answered requests.
+    ///   - clock: The time; read once for each request.
+    public init(
+        prefix: String, endpoints: Endpoints, store: any Store, queue: any PasswordQueue,
+        observer: any RequestObserver, clock: @escaping @Sendable () -> Instant
+    ) {
+        router = Router(prefix: prefix)
+        self.endpoints = endpoints
+        self.store = store
+        self.queue = queue
+        self.observer = observer
+        self.clock = clock
+    }
+
+    /// Answers a request, or hands it to the hashing threads.
+    public func handle(_ exchange: any Exchange) {
+        guard let match = router.route(exchange.head.path) else {
+            finish(exchange, route: nil, with: Problem.notFound.response, observer)
+            return
+        }
+        do {
+            switch try reply(to: exchange, match) {
+            case .response(let response):
+                finish(exchange, route: match.route, with: response, observer)
+            case .afterHashing(let work, let complete):
+                let isQueued = queue.submit(work) { [observer] result, store in
+                    let response: Response
+                    do {
+                        guard let result else { throw Problem.unavailable }
+                        response = try complete(result, store)
+                    } catch {
+                        response = error.response
+                    }
+                    finish(exchange, route: match.route, with: response, observer)
+                }
+                if !isQueued { throw Problem.unavailable }
+            }
+        } catch {
+            finish(exchange, route: match.route, with: error.response, observer)
+        }
+    }
+
+    /// The order of the checks is that of the replaced system.
+    private func reply(to exchange: any Exchange, _ match: Router.Match) throws(Problem) -> Reply {
+        let head = exchange.head
+        let route = match.route
+        guard head.method != .options else { return .response(route.description) }
+        let accept = Accept(head.accept)
+        guard accept.isSatisfiable else { throw .notAcceptable }
+        let context = RequestContext(
+            now: clock(),
+            remoteAddress: head.remoteAddress.isEmpty ? nil : head.remoteAddress,
+            requestID: head.requestID.isEmpty ? nil : head.requestID)
+        if route.checksBearer, let field = head.authorization {
+            do {
+                try endpoints.bearerCheck.check(field, store: store, context: context)
+            } catch {
+                throw Problem(error)
+            }
+        }
+        guard route.methods.contains(head.method) else {
+            if let page = route.page, head.method == .get, accept.prefersHTML {
+                return .response(page(endpoints))
+            }
+            throw .methodNotAllowed(head.method)
+        }
+        let call = Call(
+            head: head, pathParameters: match.parameters,
+            body: try body(of: exchange, limit: route.bodyLimit), store: store, context: context)
+        return try route.respond(endpoints, call)
+    }
+
+    private func body(of exchange: any Exchange, limit: Int) throws(Problem) -> [UInt8] {
+        guard limit > 0 else { return [] }
+        do {
+            return try exchange.readBody(limit: limit)
+        } catch {
+            switch error {
+            case .tooLarge: throw .bodyTooLarge
+            case .incomplete: throw .bodyIncomplete
+            }
+        }
+    }
+}
+
+/// Sends the answer with the fields of its route, and tells of it.
+private func finish(
+    _ exchange: any Exchange, route: Route?, with response: Response, _ observer: any RequestObserver
+) {
+    var response = response
+    if let route { response.fields += route.fields }
+    let head = exchange.head
+    exchange.answer(response)
+    observer.answered(
+        RequestSummary(
+            route: route?.name, status: response.status.code, head: head, failure: nil))
+}
+
+extension Problem {
+    /// A store that fails is a 503; why is for the log.
+    init(_ error: StoreError) {
+        self = .unavailable
+    }
+}

@@ -1,0 +1,34 @@
+import Auth
+import MariaDB
+
+/// What is written to `audit_events`.
+enum AuditEvent: String {
+    case userRegistered = "user_registered"
+    case emailVerified = "email_verified"
+    case loginSucceeded = "login_succeeded"
+    case loginRefused = "login_refused"
+    case passwordResetRequested = "password_reset_requested"
+    case passwordResetRefused = "password_reset_refused"
+    case passwordReset = "password_reset"
+}
+
+extension Connection {
+    private static let insertAuditEvent: Statement = """
+        INSERT INTO audit_events
+            (occurred_at, event, reason, user_id, actor, remote_address, request_id)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """
+
+    /// Writes one line of the audit trail, in the transaction that is open if one is.
+    func audit(
+        _ event: AuditEvent, reason: String? = nil, user: UserID?, context: RequestContext
+    ) throws(MariaDBError) {
+        _ = try execute(
+            Self.insertAuditEvent,
+            [
+                context.now.sqlValue, .text(event.rawValue), reason.sqlValue,
+                user?.sqlValue ?? .null, .text(context.actor), context.remoteAddress.sqlValue,
+                context.requestID.sqlValue,
+            ])
+    }
+}

@@ -1,0 +1,81 @@
+public import Auth
+import MariaDB
+
+extension MariaDBStore {
+    private static let findActive: Statement =
+        "SELECT id, email FROM users WHERE email_key = ? AND is_active FOR UPDATE"
+
+    private static let voidTokens: Statement =
+        "DELETE FROM one_time_tokens WHERE user_id = ? AND purpose = 'password_reset'"
+
+    private static let findToken: Statement = """
+        SELECT u.username, u.email
+        FROM one_time_tokens AS t JOIN users AS u ON u.id = t.user_id
+        WHERE t.digest = ? AND t.user_id = ? AND t.purpose = 'password_reset'
+            AND t.used_at IS NULL AND t.expires_at > ? AND t.email_key = u.email_key AND u.is_active
+        """
+
+    private static let useToken: Statement = """
+        UPDATE one_time_tokens AS t JOIN users AS u ON u.id = t.user_id
+        SET t.used_at = ?, u.password = ?, u.session_generation = u.session_generation + 1,
+            u.sessions_ended_at = ?
+        WHERE t.digest = ? AND t.user_id = ? AND t.purpose = 'password_reset'
+            AND t.used_at IS NULL AND t.expires_at > ? AND t.email_key = u.email_key AND u.is_active
+        """
+
+    /// Voids older links of the active user with an address and writes token, mail and audit entry;
+    /// for any other address writes the audit entry alone.
+    public func requestPasswordReset(
+        email: EmailAddress, token: MailedToken, context: RequestContext
+    ) throws(StoreError) {
+        do {
+            try transaction { connection throws(MariaDBError) in
+                guard let row = try connection.queryOne(Self.findActive, [.text(email.key)]) else {
+                    return try connection.audit(
+                        .passwordResetRefused, reason: "no_active_user", user: nil, context: context)
+                }
+                let user = UserID(try row.unsigned(0))
+                _ = try connection.execute(Self.voidTokens, [user.sqlValue])
+                // To the stored spelling, never to the typed one.
+                try connection.insert(
+                    token, for: user, emailKey: email.key, recipient: try row.text(1),
+                    at: context.now)
+                try connection.audit(.passwordResetRequested, user: user, context: context)
+            }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Whose link it is, nil when it is not good now.
+    public func passwordResetFacts(
+        user: UserID, digest: [UInt8], at now: Instant
+    ) throws(StoreError) -> PasswordResetFacts? {
+        try use { connection throws(MariaDBError) in
+            let row = try connection.queryOne(
+                Self.findToken, [.bytes(digest), user.sqlValue, now.sqlValue])
+            guard let row else { return nil }
+            return PasswordResetFacts(username: try row.text(0), email: try row.text(1))
+        }
+    }
+
+    /// Uses the link: sets the password, ends all sessions, voids all links.
+    public func resetPassword(
+        user: UserID, digest: [UInt8], passwordHash: String, context: RequestContext
+    ) throws(StoreError) -> Bool {
+        let now = context.now.sqlValue
+        do {
+            return try transaction { connection throws(MariaDBError) in
+                let used = try connection.execute(
+                    Self.useToken,
+                    [now, .text(passwordHash), now, .bytes(digest), user.sqlValue, now])
+                guard used.affectedRows > 0 else { return false }
+                _ = try connection.execute(Self.voidTokens, [user.sqlValue])
+                try connection.audit(.passwordReset, user: user, context: context)
+                return true
+            }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+}

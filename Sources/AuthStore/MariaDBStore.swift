@@ -1,0 +1,57 @@
+public import Auth
+public import MariaDB
+
+/// The store on MariaDB; one for each thread, with a connection of its own.
+///
+/// Everything that may happen only once is one statement whose row count or unique key decides;
+/// nothing is read, judged and then written on the strength of what was read.
+public final class MariaDBStore: Store {
+    let connection: ReconnectingConnection
+    let customFields: CustomFieldColumns
+    /// How long a transaction may be repeated after conflicts, in seconds.
+    private let retryTime: Int64 = 3
+
+    /// - Parameters:
+    ///   - settings: Where the database is.
+    ///   - customFields: The declared fields, which the caller has compared with the schema.
+    public init(_ settings: ConnectionSettings, customFields: CustomFieldColumns) {
+        connection = ReconnectingConnection(settings)
+        self.customFields = customFields
+    }
+
+    /// Runs statements that each commit by themselves.
+    func use<Result>(
+        _ body: (Connection) throws(MariaDBError) -> Result
+    ) throws(StoreError) -> Result {
+        do {
+            return try connection.use(body)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Runs statements that take effect together, again after conflicts with others.
+    func transaction<Result>(
+        _ body: (Connection) throws(MariaDBError) -> Result
+    ) throws(MariaDBError) -> Result {
+        try connection.transaction(until: .now + .seconds(retryTime), body)
+    }
+}
+
+extension StoreError {
+    /// What a failure of the database means to a feature.
+    init(_ error: MariaDBError) {
+        let isAway = error.isUnavailability || error.isConnectionLost
+        self.init(isAway ? .unavailable : .refused, reason: "\(error)")
+    }
+}
+
+extension Instant {
+    /// The value of a DATETIME(6) column.
+    var sqlValue: SQLValue { .dateTime(unixMicroseconds: unixMicroseconds) }
+}
+
+extension UserID {
+    /// The value of an id column.
+    var sqlValue: SQLValue { .unsigned(rawValue) }
+}
