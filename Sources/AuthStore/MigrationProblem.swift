@@ -1,6 +1,8 @@
 import MariaDB
 
-/// Why the migrator stopped. The description tells an administrator what to do.
+/// Why the migrator stopped.
+///
+/// The description tells an administrator what to do.
 public enum MigrationProblem: Error, Hashable, Sendable {
     /// A directory or file cannot be read.
     case unreadable(path: String)

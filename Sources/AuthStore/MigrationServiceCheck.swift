@@ -1,6 +1,8 @@
 import MariaDB
 
-/// Why the service does not start on this schema. The description says what to run.
+/// Why the service does not start on this schema.
+///
+/// The description says what to run.
 public enum SchemaProblem: Error, Hashable, Sendable {
     /// There is no table of migrations.
     case noSchema

@@ -39,7 +39,9 @@ public final class Migrator {
         journal = MigrationJournal(connection: connection)
     }
 
-    /// Every migration that has a file or a record, in the order of running. Changes nothing.
+    /// Every migration that has a file or a record, in the order of running.
+    ///
+    /// Changes nothing.
     public func status() throws(MigrationProblem) -> [MigrationStatus] {
         let records = try Self.asking { () throws(MariaDBError) in try journal.records() ?? [] }
         return MigrationSeries.allCases.flatMap { series in
@@ -49,7 +51,9 @@ public final class Migrator {
         }
     }
 
-    /// The migrations that ``apply(report:)`` would run, in order. Changes nothing.
+    /// The migrations that ``apply(report:)`` would run, in order.
+    ///
+    /// Changes nothing.
     ///
     /// - Throws: ``MigrationProblem/unsound(_:)`` for the first that needs a person.
     public func plan() throws(MigrationProblem) -> [Migration] {

@@ -23,8 +23,11 @@ internal import Glibc
     /// A program has fewer texts than this; the limit only guards the server's memory.
     private static let preparedLimit = 256
 
-    /// Done once, before the first connection, as `mysql_library_init` itself is not thread-safe.
-    /// `mysql_thread_init` and its end are not called: in Connector/C 3 they do nothing.
+    /// The library's own state, made once before the first connection.
+    ///
+    /// `mysql_library_init` is another name for `mysql_server_init`, which two threads must not
+    /// call at once. `mysql_thread_init` and its end are not called: in Connector/C 3 they do
+    /// nothing.
     private static let library: Void = {
         _ = mysql_server_init(0, nil, nil)
     }()
@@ -82,6 +85,8 @@ extension Connection {
         _ statement: Statement, _ values: [SQLValue],
         _ read: (PreparedStatement) throws(MariaDBError) -> Result
     ) throws(MariaDBError) -> Result {
+        // After a rollback by the server a statement would be one of its own and commit itself.
+        if case .rolledBack(let code) = transactionState { throw .statementFailed(code) }
         do throws(MariaDBError) {
             let prepared = try prepare(statement.text)
             do throws(MariaDBError) {

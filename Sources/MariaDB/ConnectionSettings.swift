@@ -70,8 +70,9 @@ public struct ConnectionSettings: Sendable {
         self.encryption = encryption
     }
 
-    /// The same without limits of time, except for connecting: for migrations, whose ALTER TABLE
-    /// may take hours. Locks are waited for up to 60 seconds.
+    /// The same without limits of time, except for connecting.
+    ///
+    /// For migrations, whose ALTER TABLE may take hours. Locks are waited for up to 60 seconds.
     public var unhurried: Self {
         var copy = self
         copy.readTimeout = 0

@@ -78,7 +78,9 @@ internal import CMariaDB
         }
     }
 
-    private static func copy(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer?) {
+    private static func copy(
+        _ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer?
+    ) {
         guard let start = source.baseAddress else { return }
         unsafe target?.copyMemory(from: start, byteCount: source.count)
     }

@@ -76,10 +76,21 @@ internal import CMariaDB
             lastInsertID: unsafe mysql_stmt_insert_id(raw))
     }
 
+    /// The error of the last call.
+    ///
+    /// An error among the rows is noted only at the connection: libmariadb leaves the statement's
+    /// own number at 0. A statement without a connection was cut off from it.
     private static func failure(of statement: UnsafeMutablePointer<MYSQL_STMT>) -> MariaDBError {
-        unsafe MariaDBError(
-            number: mysql_stmt_errno(statement),
-            message: String(cString: mysql_stmt_error(statement)))
+        let number = unsafe mysql_stmt_errno(statement)
+        if number != 0 {
+            return unsafe MariaDBError(
+                number: number, message: String(cString: mysql_stmt_error(statement)))
+        }
+        guard let connection = unsafe statement.pointee.mysql,
+            unsafe mysql_errno(connection) != 0
+        else { return .connectionLost(.serverLost) }
+        return unsafe MariaDBError(
+            number: mysql_errno(connection), message: String(cString: mysql_error(connection)))
     }
 }
 

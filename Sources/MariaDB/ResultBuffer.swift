@@ -4,7 +4,9 @@ internal import CMariaDB
 ///
 /// A value longer than its place is fetched again into memory of its own size, so nothing is cut.
 @safe final class ResultBuffer {
-    /// What of a column decides how it is bound. A change means that the table was altered.
+    /// What of a column decides how it is bound.
+    ///
+    /// It changes when the table is altered, and with the values of `SELECT ?`.
     private struct Shape: Equatable {
         enum Kind { case signed, unsigned, double, dateTime, text, bytes }
         let kind: Kind
@@ -129,7 +131,8 @@ internal import CMariaDB
             return .dateTime(unixMicroseconds: civil.unixMicroseconds)
         case .text:
             guard length <= shapes[index].room else {
-                return .text(String(decoding: try unsafe whole(index, of: statement), as: UTF8.self))
+                let bytes = try unsafe whole(index, of: statement)
+                return .text(String(decoding: bytes, as: UTF8.self))
             }
             return unsafe .text(
                 String(

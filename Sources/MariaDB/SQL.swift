@@ -44,6 +44,12 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable {
             values.append(value.sqlValue)
         }
 
+        /// Binds a value, or NULL for nil.
+        public mutating func appendInterpolation(_ value: (some SQLBindable)?) {
+            text.appendLiteral("?")
+            values.append(value.sqlValue)
+        }
+
         /// Adds a column name in backticks.
         public mutating func appendInterpolation(identifier name: ColumnName) {
             text.appendInterpolation(identifier: name)

@@ -82,8 +82,9 @@ struct SQLSplitter {
         return true
     }
 
-    /// Skips a string or a name in backticks; in strings a backslash escapes the next byte. A
-    /// doubled quote is the end of one and the beginning of the next, which comes to the same.
+    /// Skips a string or a name in backticks; in strings a backslash escapes the next byte.
+    ///
+    /// A doubled quote is the end of one and the beginning of the next, which comes to the same.
     private mutating func skipQuoted(_ quote: UInt8) throws(SQLScript.Fault) {
         let firstLine = line
         advance()

@@ -87,7 +87,7 @@ extension [UInt8]: SQLBindable {
     public var sqlValue: SQLValue { .bytes(self) }
 }
 
-extension Optional: SQLBindable where Wrapped: SQLBindable {
+extension Optional where Wrapped: SQLBindable {
     /// The value inside, or NULL.
     public var sqlValue: SQLValue { self?.sqlValue ?? .null }
 }

@@ -11,7 +11,7 @@ extension Connection {
     ///
     /// The transaction has the isolation level of the settings. It cannot be nested. When the
     /// server rolled back by itself (a deadlock) and `body` hid that, nothing is committed either:
-    /// the error is thrown in place of COMMIT.
+    /// the same error comes from every further statement, and in place of COMMIT.
     ///
     /// - Throws: What `body` throws, or a failure of BEGIN or COMMIT.
     ///   ``MariaDBError/commitOutcomeUnknown(_:)`` means that COMMIT was sent and its answer does

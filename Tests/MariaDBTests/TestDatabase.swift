@@ -1,5 +1,7 @@
+import Foundation
 import Glibc
 import MariaDB
+import Testing
 
 /// A database of its own for one test, on the server that `Tests/Support/with-mariadb` started.
 struct TestDatabase {
@@ -26,7 +28,7 @@ struct TestDatabase {
         settings.lockWaitTimeout = 30
         let name = "test_\(UInt64.random(in: 0...UInt64.max))"
         let administration = try Connection(settings)
-        try administration.run(SQLScript(parsing: "CREATE DATABASE \(name)"))
+        try administration.run(SQLScript(parsing: "CREATE DATABASE \(name) CHARACTER SET utf8mb4"))
         defer {
             // A failure is of no interest: the whole server is thrown away.
             try? administration.run(SQLScript(parsing: "DROP DATABASE \(name)"))
@@ -56,6 +58,27 @@ enum TestServer {
                 throw Missing()
             }
             return number
+        }
+    }
+
+    /// Stops all threads of the server where they are, as a stalled disk or a swap storm would.
+    static func freeze() throws {
+        let server = try process
+        #expect(kill(server, SIGSTOP) == 0)
+        while try !isFrozen(server) {}
+    }
+
+    /// Lets the server go on.
+    static func thaw() throws {
+        #expect(kill(try process, SIGCONT) == 0)
+    }
+
+    /// Reads the state after the name in parentheses, proc(5), of each thread.
+    private static func isFrozen(_ server: pid_t) throws -> Bool {
+        let tasks = "/proc/\(server)/task"
+        return try FileManager.default.contentsOfDirectory(atPath: tasks).allSatisfy { task in
+            let stat = try String(contentsOfFile: "\(tasks)/\(task)/stat", encoding: .utf8)
+            return stat.split(separator: ")").last?.hasPrefix(" T") ?? false
         }
     }
 

@@ -5,7 +5,7 @@ import Testing
 struct ValueTests {
     @Test("a value comes back as it was bound", arguments: RoundTrip.all)
     func roundTrip(_ case: RoundTrip) throws {
-        try TestDatabase.withConnection { connection in
+        try TestDatabase.withConnection { connection throws in
             try connection.run(
                 SQLScript(parsing: "CREATE TABLE t (id INT PRIMARY KEY, v \(`case`.columnType))"))
             try connection.execute("INSERT INTO t VALUES (1, ?)", [`case`.bound])
@@ -16,7 +16,7 @@ struct ValueTests {
 
     @Test("a value may be selected without a table", arguments: RoundTrip.all)
     func echo(_ case: RoundTrip) throws {
-        try TestDatabase.withConnection { connection in
+        try TestDatabase.withConnection { connection throws in
             let row = try #require(try connection.queryOne("SELECT ?, ?", [`case`.bound, .null]))
             #expect(try row.isNull(1))
         }
@@ -24,7 +24,7 @@ struct ValueTests {
 
     @Test("one row holds a mixture of short, long and missing values")
     func mixture() throws {
-        try TestDatabase.withConnection { connection in
+        try TestDatabase.withConnection { connection throws in
             try connection.run(
                 SQLScript(
                     parsing: """
@@ -49,7 +49,7 @@ struct ValueTests {
 
     @Test("text of every length around the size of a place comes back whole", arguments: 250...262)
     func borders(_ length: Int) throws {
-        try TestDatabase.withConnection { connection in
+        try TestDatabase.withConnection { connection throws in
             let text = String(repeating: "x", count: length)
             let row = try #require(
                 try connection.queryOne("SELECT CAST(? AS CHAR(1000)), 7", [.text(text)]))
@@ -62,7 +62,7 @@ struct ValueTests {
         "a moment outside of the years 1000 to 9999 is refused",
         arguments: [-30_610_224_000_000_001, 253_402_300_800_000_000, .min, .max])
     func refusesMoment(_ moment: Int64) throws {
-        try TestDatabase.withConnection { connection in
+        try TestDatabase.withConnection { connection throws in
             #expect(throws: MariaDBError.momentOutOfRange) {
                 try connection.query("SELECT ?", [.dateTime(unixMicroseconds: moment)])
             }
@@ -73,7 +73,7 @@ struct ValueTests {
 
     @Test("a zero date is an unexpected value and spoils nothing")
     func zeroDate() throws {
-        try TestDatabase.withConnection { connection in
+        try TestDatabase.withConnection { connection throws in
             try connection.run(SQLScript(parsing: "SET SESSION sql_mode = ''"))
             for _ in 0..<2 {
                 #expect(throws: MariaDBError.unexpectedValue(column: 1)) {

@@ -1,0 +1,237 @@
+import MariaDB
+import Testing
+
+@Suite("a connection that is lost")
+struct ConnectionLossTests {
+    /// Ends a session from outside and waits until the server has forgotten it.
+    private func kill(_ session: UInt64, through administration: Connection) throws {
+        try administration.run(SQLScript(parsing: "KILL CONNECTION \(session)"))
+        let alive: Statement = "SELECT 1 FROM information_schema.PROCESSLIST WHERE id = ?"
+        while try administration.queryOne(alive, [.unsigned(session)]) != nil {}
+    }
+
+    @Test("stays dead, says so, and sends nothing any more")
+    func staysDead() throws {
+        try TestDatabase.with { database throws in
+            let connection = try database.connect()
+            _ = try connection.query("SELECT 1", [])
+            try kill(connection.sessionNumber, through: database.connect())
+            let error = #expect(throws: MariaDBError.self) {
+                try connection.query("SELECT 1", [])
+            }
+            #expect(error?.isConnectionLost == true && error?.isUnavailability == true)
+            #expect(!connection.isUsable)
+            #expect(throws: MariaDBError.connectionLost(.serverGone)) {
+                try connection.query("SELECT 1", [])
+            }
+            #expect(throws: MariaDBError.connectionLost(.serverGone)) {
+                try connection.transaction { _ throws(MariaDBError) in }
+            }
+        }
+    }
+
+    @Test("is replaced before use when the server ended it while it was idle")
+    func replacedBeforeUse() throws {
+        try TestDatabase.with { database throws in
+            let administration = try database.connect()
+            let own = ReconnectingConnection(try database.settings)
+            var sessions: [UInt64] = []
+            for _ in 0..<3 {
+                try own.use { connection throws(MariaDBError) in
+                    sessions.append(connection.sessionNumber)
+                    _ = try connection.query("SELECT 1", [])
+                }
+                try kill(sessions[sessions.count - 1], through: administration)
+            }
+            #expect(Set(sessions).count == 3)
+        }
+    }
+
+    @Test("is kept while it lives")
+    func kept() throws {
+        try TestDatabase.with { database throws in
+            let own = ReconnectingConnection(try database.settings)
+            let first = try own.use { connection throws(MariaDBError) in connection.sessionNumber }
+            let second = try own.use { connection throws(MariaDBError) in connection.sessionNumber }
+            #expect(first == second)
+        }
+    }
+
+    @Test("before the first statement could be sent, the work runs once more")
+    func runsOnceMore() throws {
+        try TestDatabase.with { database throws in
+            let own = ReconnectingConnection(try database.settings)
+            var runs = 0
+            let answer = try own.use { connection throws(MariaDBError) in
+                runs += 1
+                if runs == 1 { connection.close() }
+                return try connection.query("SELECT 7", [])
+            }
+            #expect(answer.map(\.values) == [[.integer(7)]])
+            #expect(runs == 2)
+        }
+    }
+
+    @Test("after a statement was sent, the work does not run again")
+    func doesNotRunAgain() throws {
+        try TestDatabase.with { database throws in
+            let own = ReconnectingConnection(try database.settings)
+            var runs = 0
+            #expect(throws: MariaDBError.connectionLost(.serverGone)) {
+                try own.use { connection throws(MariaDBError) in
+                    runs += 1
+                    _ = try connection.query("SELECT 1", [])
+                    connection.close()
+                    _ = try connection.query("SELECT 2", [])
+                }
+            }
+            #expect(runs == 1)
+        }
+    }
+
+    @Test("inside of a transaction leaves nothing behind, and the transaction runs again")
+    func transactionRunsAgain() throws {
+        try TestDatabase.with { database throws in
+            let administration = try database.connect()
+            try administration.run(SQLScript(parsing: "CREATE TABLE t (run INT)"))
+            let own = ReconnectingConnection(try database.settings)
+            var runs = 0
+            try own.transaction(until: .now + .seconds(20)) { connection throws(MariaDBError) in
+                runs += 1
+                try connection.execute("INSERT INTO t VALUES (?)", [.integer(Int64(runs))])
+                if runs == 1 {
+                    do {
+                        try kill(connection.sessionNumber, through: administration)
+                    } catch {
+                        Issue.record(error)
+                    }
+                }
+                _ = try connection.query("SELECT 1", [])
+            }
+            #expect(runs == 2)
+            let rows = try administration.query("SELECT run FROM t", [])
+            #expect(rows.map(\.values) == [[.integer(2)]])
+        }
+    }
+
+    @Test("at COMMIT means that the outcome is not known, and nothing runs again")
+    func lostAtCommit() throws {
+        try TestDatabase.with { database throws in
+            let administration = try database.connect()
+            let own = ReconnectingConnection(try database.settings)
+            var runs = 0
+            let error = #expect(throws: MariaDBError.self) {
+                try own.transaction(until: .now + .seconds(20)) {
+                    connection throws(MariaDBError) in
+                    runs += 1
+                    do {
+                        try kill(connection.sessionNumber, through: administration)
+                    } catch {
+                        Issue.record(error)
+                    }
+                }
+            }
+            guard case .commitOutcomeUnknown = error else {
+                Issue.record("thrown: \(String(describing: error))")
+                return
+            }
+            #expect(runs == 1)
+        }
+    }
+
+    @Test("when the server is not there, connecting fails at once and names the reason")
+    func noServer() {
+        let settings = ConnectionSettings(
+            server: .socket(path: "/nonexistent/socket"), user: "test", database: nil)
+        #expect(throws: MariaDBError.connectFailed(.socketUnreachable)) {
+            try Connection(settings)
+        }
+        let own = ReconnectingConnection(settings)
+        #expect(throws: MariaDBError.connectFailed(.socketUnreachable)) {
+            try own.use { connection throws(MariaDBError) in connection.sessionNumber }
+        }
+    }
+
+    @Test("a wrong password or database is named")
+    func refused() throws {
+        try TestDatabase.with { database throws in
+            var settings = try database.settings
+            settings.password = "wrong"
+            #expect(throws: MariaDBError.connectFailed(.accessDenied)) { try Connection(settings) }
+            settings.password = ""
+            settings.database = "there_is_none"
+            #expect(throws: MariaDBError.connectFailed(.unknownDatabase)) {
+                try Connection(settings)
+            }
+        }
+    }
+
+    /// The server is frozen for about a second, which other suites at the same time outlast.
+    @Test("a frozen server is given up after the read timeout, and used again when it thaws")
+    func frozenServer() throws {
+        try TestDatabase.with { database throws in
+            var settings = try database.settings
+            settings.readTimeout = 1
+            let own = ReconnectingConnection(settings)
+            try own.use { connection throws(MariaDBError) in
+                _ = try connection.query("SELECT 1", [])
+            }
+            let clock = ContinuousClock()
+            try TestServer.freeze()
+            let time = clock.measure {
+                #expect(throws: MariaDBError.connectionLost(.serverLost)) {
+                    try own.use { connection throws(MariaDBError) in
+                        _ = try connection.query("SELECT 1", [])
+                    }
+                }
+            }
+            try TestServer.thaw()
+            #expect(time >= .milliseconds(900) && time < .milliseconds(1900))
+            let answer = try own.use { connection throws(MariaDBError) in
+                try connection.query("SELECT 2", [])
+            }
+            #expect(answer.map(\.values) == [[.integer(2)]])
+        }
+    }
+
+    @Test("among the rows of a result is reported, and no part of the result is taken for all")
+    func lostAmongRows() throws {
+        try TestDatabase.with { database throws in
+            let connection = try database.connect()
+            let session = connection.sessionNumber
+            // More rows than fit into the buffers of the socket, and slow enough to be met midway.
+            let rows: Statement =
+                "SELECT REPEAT('x', 10000), SLEEP(0.001) FROM seq_1_to_1000"
+            let failures = try inParallel(1) { _ throws in
+                let busy: Statement =
+                    "SELECT 1 FROM information_schema.PROCESSLIST WHERE id = ? AND info LIKE '%seq%'"
+                let other = try database.connect()
+                while try other.queryOne(busy, [.unsigned(session)]) == nil {}
+                try other.run(SQLScript(parsing: "KILL CONNECTION \(session)"))
+            } meanwhile: {
+                #expect {
+                    try connection.query(rows, [])
+                } throws: { error in
+                    (error as? MariaDBError)?.isConnectionLost ?? false
+                }
+            }
+            #expect(failures.isEmpty)
+            #expect(!connection.isUsable)
+        }
+    }
+
+    @Test("a statement that takes too long is ended by the server, and the connection lives on")
+    func statementTimeout() throws {
+        try TestDatabase.with { database throws in
+            var settings = try database.settings
+            settings.statementTimeout = 0.1
+            let connection = try Connection(settings)
+            let error = #expect(throws: MariaDBError.self) {
+                try connection.query("SELECT SLEEP(0.01) FROM seq_1_to_150", [])
+            }
+            #expect(error == .statementFailed(.statementTimeout))
+            #expect(error?.isUnavailability == true)
+            #expect(connection.isUsable)
+        }
+    }
+}
