@@ -1,0 +1,67 @@
+"""One running product for all tests: one that this starts, or the one that the environment names.
+
+    GATEREEVE_BASE_URL        of a product that runs already, without rate limits
+    GATEREEVE_MAIL_DIR        where its mail catcher writes
+    GATEREEVE_SIGNING_SECRET  its signing secret
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+import product as products
+import pytest
+from accounts import Accounts
+from client import Client
+from mailboxes import Mailbox
+from product import Product
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory):
+    if "GATEREEVE_BASE_URL" in os.environ:
+        yield Product(
+            os.environ["GATEREEVE_BASE_URL"],
+            Path(os.environ["GATEREEVE_MAIL_DIR"]),
+            os.environ["GATEREEVE_SIGNING_SECRET"],
+        )
+        return
+    started = products.start(
+        tmp_path_factory.mktemp("product") / "run", secrets.token_hex(32), RATE_LIMITS="off"
+    )
+    yield started
+    assert started.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def started_product(product):
+    """The product, when its processes and logs are ours to look at."""
+    if product.run_dir is None:
+        pytest.fail("this test needs the product that the suite starts itself")
+    return product
+
+
+@pytest.fixture(scope="session")
+def client(product):
+    return Client(product.base_url)
+
+
+@pytest.fixture(scope="session")
+def mailbox(product):
+    return Mailbox(product.mail_directory)
+
+
+@pytest.fixture(scope="session")
+def accounts(client, mailbox):
+    return Accounts(client, mailbox)
+
+
+@pytest.fixture(scope="session")
+def key(product):
+    return product.signing_secret
+
+
+@pytest.fixture
+def account(accounts):
+    """A new active account."""
+    return accounts.active()
