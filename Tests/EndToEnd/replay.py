@@ -1,6 +1,7 @@
 """Sends a case of reference_cases.py and writes its answer down in a comparable form."""
 
 import base64
+import json
 import re
 
 from client import Answer, Client
@@ -18,26 +19,28 @@ class Replay:
         self.user_id = user_id
         self.key = key
 
-    def fill(self, text: str) -> str:
+    def fill(self, text: str, is_json: bool = False) -> str:
         def one(match: re.Match) -> str:
             name, argument = match.groups()
-            return forged(argument, self.user_id, self.key) if argument else self.values[name]
+            value = forged(argument, self.user_id, self.key) if argument else self.values[name]
+            return json.dumps(value)[1:-1] if is_json else value
 
         return PLACEHOLDER.sub(one, text)
 
-    def body(self, body) -> bytes | None:
+    def body(self, body, is_json: bool) -> bytes | None:
         if body is None:
             return None
         if isinstance(body, dict):
             return base64.b64decode(body["base64"])
         if isinstance(body, list):
             body = "".join(text * times for text, times in body)
-        return self.fill(body).encode("utf-8", "surrogatepass")
+        return self.fill(body, is_json).encode()
 
     def send(self, case: dict) -> Answer:
-        path = self.fill(case["path"])
         headers = {name: self.fill(value) for name, value in case["headers"].items()}
-        return self.client.send(case["method"], path, self.body(case["body"]), headers)
+        is_json = headers.get("Content-Type") == "application/json"
+        content = self.body(case["body"], is_json)
+        return self.client.send(case["method"], self.fill(case["path"]), content, headers)
 
     def record(self, answer: Answer) -> dict:
         """The answer without what differs from run to run."""
