@@ -78,7 +78,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
-            name: "AuthStore", dependencies: ["Auth", "Cryptography", "MariaDB"],
+            name: "AuthStore", dependencies: ["Auth", "AuthMail", "Cryptography", "MariaDB"],
             swiftSettings: strict),
         .target(
             name: "AuthMail",
@@ -89,12 +89,17 @@ let package = Package(
             dependencies: [.product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
 
+        .target(
+            name: "Hashing", dependencies: ["Auth", "AuthAPI", "Cryptography", "Threading"],
+            swiftSettings: strict),
+
         // Program: commands and the composition root.
         .executableTarget(
             name: "gatereeve",
             dependencies: [
                 "Auth", "AuthAPI", "AuthMail", "AuthStore", "Cryptography", "FastCGI", "HTTP",
-                "MariaDB", "SMTP", "Settings", "TextForms",
+                "Hashing", "JSON", "MariaDB", "SMTP", "Settings", "Threading",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -1,5 +1,6 @@
 import Auth
 import HTTP
+import HTTPTypes
 import JSON
 
 /// The fields of a body, whatever of the three content types it came in.
@@ -26,20 +27,24 @@ enum BodyFields {
             }
             self = .form(fields)
         case "multipart/form-data":
-            do {
-                self = .form(
-                    try MultipartReader.read(body, boundary: media.parameters["boundary"] ?? ""))
-            } catch .boundary {
-                throw Problem(
-                    .badRequest,
-                    detail: "Multipart form parse error - Invalid boundary in multipart: "
-                        + (media.parameters["boundary"] ?? "None"))
-            } catch .malformed {
-                throw Problem(
-                    .badRequest, detail: "Multipart form parse error - Malformed multipart body.")
-            }
+            self = .form(try BodyFields.multipart(body, boundary: media.parameters["boundary"]))
         default:
             throw .unsupportedMediaType(contentType ?? "")
+        }
+    }
+
+    private static func multipart(
+        _ body: [UInt8], boundary: String?
+    ) throws(Problem) -> [FormField] {
+        do throws(MultipartReader.Fault) {
+            return try MultipartReader.read(body, boundary: boundary ?? "")
+        } catch {
+            let reason =
+                switch error {
+                case .boundary: "Invalid boundary in multipart: \(boundary ?? "None")"
+                case .malformed: "Malformed multipart body."
+                }
+            throw Problem(.badRequest, detail: "Multipart form parse error - \(reason)")
         }
     }
 

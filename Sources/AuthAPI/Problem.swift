@@ -94,6 +94,27 @@ extension Problem {
         }
     }
 
+    init(_ failure: TokenRefresh.Failure) {
+        switch failure {
+        case .refused(let refusal): self.init(refusal)
+        case .store(let error): self.init(error)
+        }
+    }
+
+    init(_ failure: Logout.Failure) {
+        switch failure {
+        case .refused(let fault): self.init(fault)
+        case .store(let error): self.init(error)
+        }
+    }
+
+    init(_ failure: Login.FinishError) {
+        switch failure {
+        case .refused(let refusal): self.init(refusal)
+        case .store(let error): self.init(error)
+        }
+    }
+
     /// What a refused `Authorization` field is called.
     init(_ failure: BearerCheck.Failure) {
         switch failure {

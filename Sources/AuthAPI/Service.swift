@@ -37,14 +37,14 @@ public final class Service: ExchangeHandler {
             finish(exchange, route: nil, with: Problem.notFound.response, observer)
             return
         }
-        do {
+        do throws(Problem) {
             switch try reply(to: exchange, match) {
             case .response(let response):
                 finish(exchange, route: match.route, with: response, observer)
             case .afterHashing(let work, let complete):
                 let isQueued = queue.submit(work) { [observer] result, store in
                     let response: Response
-                    do {
+                    do throws(Problem) {
                         guard let result else { throw Problem.unavailable }
                         response = try complete(result, store)
                     } catch {

@@ -1,5 +1,6 @@
 import Auth
 import HTTP
+import HTTPTypes
 import JSON
 
 extension Endpoints {
@@ -21,13 +22,11 @@ extension Endpoints {
         return .afterHashing(attempt.work) { (result, store) throws(Problem) in
             guard case .compared(let matches, let upgraded) = result else { throw .unavailable }
             let pair: TokenIssuer.Pair
-            do {
+            do throws(Login.FinishError) {
                 pair = try login.finish(
                     attempt, matches: matches, upgradedHash: upgraded, store: store,
                     context: context)
-            } catch .refused(let refusal) {
-                throw Problem(refusal)
-            } catch .store(let error) {
+            } catch {
                 throw Problem(error)
             }
             var writer = JSONWriter(capacity: 768)

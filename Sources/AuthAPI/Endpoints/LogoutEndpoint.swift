@@ -1,5 +1,6 @@
 import Auth
 import HTTP
+import HTTPTypes
 
 extension Endpoints {
     /// `POST logout/`
@@ -9,11 +10,9 @@ extension Endpoints {
         guard let token = fields.plainText("refresh", into: &errors) else {
             throw .invalid(errors)
         }
-        do {
+        do throws(Logout.Failure) {
             try logout.logOut(token, store: call.store, context: call.context)
-        } catch .refused(let fault) {
-            throw Problem(fault)
-        } catch .store(let error) {
+        } catch {
             throw Problem(error)
         }
         // 205 has no body (RFC 9110 §15.3.6).

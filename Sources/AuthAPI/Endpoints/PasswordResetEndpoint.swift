@@ -1,5 +1,6 @@
 import Auth
 import HTTP
+import HTTPTypes
 
 extension Endpoints {
     /// `POST password-reset/`
@@ -46,7 +47,7 @@ extension Endpoints {
         let context = call.context
         return .afterHashing(attempt.work) { (result, store) throws(Problem) in
             guard case .made(let hash) = result else { throw .unavailable }
-            do {
+            do throws(PasswordReset.Failure) {
                 try passwordReset.finish(
                     attempt, passwordHash: hash, store: store, context: context)
             } catch {

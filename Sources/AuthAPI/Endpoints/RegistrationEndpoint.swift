@@ -1,5 +1,6 @@
 import Auth
 import HTTP
+import HTTPTypes
 import JSON
 
 extension Endpoints {
@@ -23,7 +24,7 @@ extension Endpoints {
         return .afterHashing(attempt.work) { (result, store) throws(Problem) in
             guard case .made(let hash) = result else { throw .unavailable }
             let outcome: Registration.Outcome
-            do {
+            do throws(Registration.BeginError) {
                 outcome = try registration.finish(
                     attempt, passwordHash: hash, store: store, context: context)
             } catch {

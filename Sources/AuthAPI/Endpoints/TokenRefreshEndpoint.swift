@@ -1,5 +1,6 @@
 import Auth
 import HTTP
+import HTTPTypes
 import JSON
 
 extension Endpoints {
@@ -11,11 +12,9 @@ extension Endpoints {
             throw .invalid(errors)
         }
         let outcome: TokenRefresh.Outcome
-        do {
+        do throws(TokenRefresh.Failure) {
             outcome = try tokenRefresh.refresh(token, store: call.store, context: call.context)
-        } catch .refused(let refusal) {
-            throw Problem(refusal)
-        } catch .store(let error) {
+        } catch {
             throw Problem(error)
         }
         var writer = JSONWriter(capacity: 768)

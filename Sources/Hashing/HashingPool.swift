@@ -1,0 +1,104 @@
+public import Auth
+public import AuthAPI
+import Cryptography
+import Synchronization
+import Threading
+
+/// The few threads that hash passwords, with a bounded queue before them.
+///
+/// Hashing is the one expensive thing that anybody may ask for. As many threads as cores, at a lower
+/// priority, do it; who waits for them holds no worker, so a flood of logins leaves the cheap requests
+/// alone; and the queue is bounded in length and in time, so it cannot exhaust memory.
+public final class HashingPool: PasswordQueue {
+    /// The sizes of the pool.
+    public struct Settings: Sendable {
+        /// How many passwords are hashed at once. Default: one for each core.
+        public var threads: Int
+        /// How many may wait. Default 128.
+        public var queueLimit: Int
+        /// How long one may wait, in milliseconds. Default 4000.
+        public var waitLimit: Int
+        /// How much the threads yield to others, 0 to 19. Default 19.
+        public var niceness: Int
+
+        /// Settings of their parts.
+        public init(threads: Int, queueLimit: Int, waitLimit: Int, niceness: Int) {
+            self.threads = threads
+            self.queueLimit = queueLimit
+            self.waitLimit = waitLimit
+            self.niceness = niceness
+        }
+    }
+
+    private struct Job: Sendable {
+        let work: PasswordWork
+        let submitted: MonotonicTime
+        let finish: @Sendable (PasswordWorkResult?, any Store) -> Void
+    }
+
+    private struct Queue: Sendable {
+        var jobs: [Job] = []
+        var isClosed = false
+
+        mutating func takeFirst() -> Job? {
+            jobs.isEmpty ? nil : jobs.removeFirst()
+        }
+    }
+
+    private let settings: Settings
+    private let queue = LockedQueue<Queue>(Queue())
+    private let threads = Mutex<[OwnedThread]>([])
+
+    /// - Parameter settings: The sizes.
+    public init(_ settings: Settings) {
+        self.settings = settings
+    }
+
+    /// Starts the threads.
+    ///
+    /// - Parameters:
+    ///   - hasher: Does the work.
+    ///   - makeStore: Makes the store of a thread, in that thread.
+    public func start(hasher: PasswordHasher, makeStore: @escaping @Sendable () -> any Store) {
+        for number in 0..<settings.threads {
+            let thread = OwnedThread(name: "hashing-\(number)", niceness: CInt(settings.niceness)) {
+                [queue, settings] in
+                let store = makeStore()
+                let workspace = HashingWorkspace(keptMemoryKiB: hasher.parameters.memoryKiB)
+                while let job = queue.waitFor({ $0.takeFirst() }, unless: { $0.isClosed }) {
+                    let waited = job.submitted.nanoseconds(to: .now)
+                    guard waited <= UInt64(settings.waitLimit) * 1_000_000 else {
+                        job.finish(nil, store)
+                        continue
+                    }
+                    job.finish(try? hasher.perform(job.work, in: workspace), store)
+                }
+            }
+            threads.withLock { $0.append(thread) }
+        }
+    }
+
+    /// Takes a piece of work; false when the queue is full or closed.
+    public func submit(
+        _ work: PasswordWork, finish: @escaping @Sendable (PasswordWorkResult?, any Store) -> Void
+    ) -> Bool {
+        let job = Job(work: work, submitted: .now, finish: finish)
+        return queue.change { queue in
+            guard !queue.isClosed, queue.jobs.count < settings.queueLimit else { return false }
+            queue.jobs.append(job)
+            return true
+        }
+    }
+
+    /// How many wait now.
+    public var waiting: Int { queue.read { $0.jobs.count } }
+
+    /// Finishes what was taken, then ends the threads; nothing is taken from now on.
+    public func drain() {
+        _ = queue.change { queue in
+            queue.isClosed = true
+            return true
+        }
+        for thread in threads.withLock({ $0 }) { thread.join() }
+    }
+}

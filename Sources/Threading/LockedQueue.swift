@@ -1,0 +1,66 @@
+import Glibc
+
+/// A value behind a lock, with a way to wait until it has something to give
+/// (`pthread_mutex_t` and `pthread_cond_t`).
+@safe public final class LockedQueue<Value: Sendable>: @unchecked Sendable {
+    // Sendable because the lock guards every access to the value.
+    private var value: Value
+    private let lock: UnsafeMutablePointer<pthread_mutex_t>
+    private let changed: UnsafeMutablePointer<pthread_cond_t>
+
+    /// Guards a value.
+    public init(_ value: Value) {
+        self.value = value
+        unsafe lock = .allocate(capacity: 1)
+        unsafe changed = .allocate(capacity: 1)
+        unsafe pthread_mutex_init(lock, nil)
+        unsafe pthread_cond_init(changed, nil)
+    }
+
+    deinit {
+        unsafe pthread_cond_destroy(changed)
+        unsafe pthread_mutex_destroy(lock)
+        unsafe changed.deallocate()
+        unsafe lock.deallocate()
+    }
+
+    /// Looks at the value.
+    public func read<Result>(_ body: (Value) -> Result) -> Result {
+        unsafe pthread_mutex_lock(lock)
+        defer { unsafe pthread_mutex_unlock(lock) }
+        return body(value)
+    }
+
+    /// Changes the value and wakes whoever can go on now: one thread.
+    ///
+    /// - Parameter body: Returns whether anything was changed.
+    public func change(_ body: (inout Value) -> Bool) -> Bool {
+        unsafe pthread_mutex_lock(lock)
+        defer { unsafe pthread_mutex_unlock(lock) }
+        let hasChanged = body(&value)
+        if hasChanged { unsafe pthread_cond_signal(changed) }
+        return hasChanged
+    }
+
+    /// Waits until the value gives something.
+    ///
+    /// - Parameters:
+    ///   - take: Takes something out, or nil when there is nothing.
+    ///   - isClosed: Whether nothing will come any more.
+    /// - Returns: Nil when there is nothing and nothing will come.
+    public func waitFor<Taken>(
+        _ take: (inout Value) -> Taken?, unless isClosed: (Value) -> Bool
+    ) -> Taken? {
+        unsafe pthread_mutex_lock(lock)
+        defer { unsafe pthread_mutex_unlock(lock) }
+        while true {
+            if let taken = take(&value) { return taken }
+            if isClosed(value) {
+                // The next waiting thread should learn it, too.
+                unsafe pthread_cond_signal(changed)
+                return nil
+            }
+            unsafe pthread_cond_wait(changed, lock)
+        }
+    }
+}

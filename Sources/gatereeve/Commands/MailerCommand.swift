@@ -1,0 +1,77 @@
+import ArgumentParser
+import Auth
+import AuthMail
+import AuthStore
+import Cryptography
+import Logging
+import MariaDB
+import SMTP
+import Settings
+import Threading
+
+/// `gatereeve mailer`
+struct MailerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mailer",
+        abstract: "Send the mails that wait in the outbox.",
+        discussion: """
+            Runs until SIGTERM or SIGINT. Any number may run; each mail is sent by one. Killed at \
+            any moment it loses nothing and sends at most one mail twice.
+            """)
+
+    @OptionGroup var options: SettingsOptions
+
+    func run() throws {
+        let values = try options.load()
+        let logger = Logger(values)
+        let signals = TerminationSignals()
+        let database = ConnectionSettings(values)
+        let smtp = try SMTPSettings(values)
+        let templates: MailTemplates
+        let sender: MailAddress
+        do {
+            templates = try MailTemplates(
+                shipped: "\(values[PathKeys.share])/templates/mail",
+                override: values.templateDirectory("mail"))
+            sender = try MailAddress(values[MailKeys.from])
+        } catch {
+            Complaint.print("The mailer cannot start: \(error)")
+            throw ExitCode(78)
+        }
+        try DatabaseReadiness.await(database, fields: [], logger: logger)
+
+        let stop = StopSignal()
+        let thread = OwnedThread(name: "mailer") {
+            let outbox = MariaDBOutbox(database)
+            guard let links = try? LinkMaker(values, digest: { outbox.digest(ofToken: $0) }) else {
+                return
+            }
+            var settings = DrainSettings()
+            settings.pollInterval = values[MailKeys.pollInterval]
+            let composer = MailComposer(
+                templates: templates, sender: sender,
+                senderName: values[PublicSettings.serviceName],
+                serviceName: values[PublicSettings.serviceName], makeLink: links.link)
+            let drain = OutboxDrain(
+                outbox: outbox, transport: SMTPClient(smtp), composer: composer,
+                settings: settings, owner: SystemRandom().bytes(count: 16),
+                clock: SystemMailerClock(stop: stop),
+                report: { MailerLog.write($0, to: logger) })
+            drain.run()
+        }
+        logger.notice("mailing")
+        signals.wait()
+        stop.raise()
+        thread.join()
+        logger.notice("stopped")
+    }
+}
+
+/// The clock of the system, and a wait that ends with the program.
+private struct SystemMailerClock: MailerClock {
+    let stop: StopSignal
+
+    func now() -> Int64 { Instant.now.unixSeconds }
+
+    func wait(milliseconds: Int) -> Bool { stop.wait(milliseconds: CInt(clamping: milliseconds)) }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Auth
+import AuthAPI
+import AuthStore
+import FastCGI
+import Glibc
+import Hashing
+import Logging
+import MariaDB
+import Settings
+import Threading
+
+/// `gatereeve serve`
+struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Answer the requests that nginx hands over by FastCGI.",
+        discussion: """
+            Listens on descriptor 0 when that is a listening socket, as under systemd, else on the \
+            unix socket of server.listen. SIGTERM and SIGINT end it: it takes no further request, \
+            answers those that it has, and leaves.
+            """)
+
+    @OptionGroup var options: SettingsOptions
+
+    func run() throws {
+        let values = try options.load()
+        let logger = Logger(values)
+        let signals = TerminationSignals()
+        let database = ConnectionSettings(values)
+        let fields = values.userFields.map { CustomField($0) }
+        let endpoints = try Endpoints(values, customFields: fields)
+        try DatabaseReadiness.await(database, fields: fields, logger: logger)
+        let columns = try CustomFieldColumns(fields)
+
+        let pool = HashingPool(HashingPool.Settings(values))
+        pool.start(hasher: try PasswordHasher(values)) {
+            MariaDBStore(database, customFields: columns)
+        }
+        let listener = try listener(values)
+        let stop = StopSignal()
+        let responder = Responder(listener: listener, stop: stop)
+        let prefix = values[PublicSettings.prefix]
+        let workers = values[ServerKeys.workers]
+        let observer = RequestLog(logger: logger)
+        responder.start(count: workers) { _ in
+            Service(
+                prefix: prefix, endpoints: endpoints,
+                store: MariaDBStore(database, customFields: columns), queue: pool,
+                observer: observer, clock: { .now })
+        }
+        logger.notice("serving", metadata: ["workers": "\(workers)"])
+
+        signals.wait()
+        logger.notice("stopping")
+        stop.raise()
+        responder.join()
+        pool.drain()
+        logger.notice("stopped")
+    }
+
+    private func listener(_ values: SettingValues) throws -> Listener {
+        if let inherited = Listener.inherited() { return inherited }
+        let path = values[ServerKeys.listen]
+        do throws(Listener.Fault) {
+            return try Listener.bind(
+                path: path, mode: mode_t(values[ServerKeys.socketMode]),
+                backlog: CInt(values[ServerKeys.backlog]))
+        } catch {
+            switch error {
+            case .inUse:
+                Complaint.print("\(path): another process answers there (server.listen)")
+            case .pathLength(let length):
+                Complaint.print(
+                    "server.listen: a unix socket path has 1 to 107 bytes, this one \(length)")
+            case .system(let call, let errno):
+                Complaint.print(
+                    "\(path): \(call) failed: \(String(cString: strerror(errno))) (server.listen)")
+            }
+            throw ExitCode(71)
+        }
+    }
+}
+
+extension Instant {
+    /// The time of the system (`clock_gettime` with `CLOCK_REALTIME`).
+    static var now: Instant {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Instant(unixMicroseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+    }
+}

@@ -1,0 +1,37 @@
+import MariaDB
+import Settings
+
+extension ConnectionSettings {
+    /// The connection of the service.
+    init(_ values: SettingValues) {
+        self.init(values, user: values[DatabaseKeys.user], password: values[DatabaseKeys.password])
+    }
+
+    /// The connection of `gatereeve migrate`, whose account may change the schema.
+    init(forMigrations values: SettingValues) {
+        let user = values[DatabaseKeys.migrateUser]
+        if user.isEmpty {
+            self.init(values)
+        } else {
+            self.init(values, user: user, password: values[DatabaseKeys.migratePassword])
+        }
+    }
+
+    private init(_ values: SettingValues, user: String, password: String) {
+        let socket = values[DatabaseKeys.socket]
+        let server: Server =
+            socket.isEmpty
+            ? .address(
+                host: values[DatabaseKeys.host].isEmpty ? "127.0.0.1" : values[DatabaseKeys.host],
+                port: UInt16(values[DatabaseKeys.port]))
+            : .socket(path: socket)
+        let authorityFile = values[DatabaseKeys.authorityFile]
+        self.init(
+            server: server, user: user, password: DatabasePassword(password),
+            database: values[DatabaseKeys.name],
+            encryption: authorityFile.isEmpty ? nil : Encryption(authorityFile: authorityFile))
+        connectTimeout = UInt32(values[DatabaseKeys.connectTimeout])
+        readTimeout = UInt32(values[DatabaseKeys.readTimeout])
+        writeTimeout = UInt32(values[DatabaseKeys.readTimeout])
+    }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Auth
+import AuthStore
+import Glibc
+import Logging
+import MariaDB
+
+/// What must be true of the database before anything is served.
+enum DatabaseReadiness {
+    /// Waits for the database, then checks the schema and the declared fields against it.
+    ///
+    /// A database that is still starting is waited for; the service manager bounds how long.
+    ///
+    /// - Throws: `ExitCode` 78 after it has printed what is wrong and what to do.
+    static func await(
+        _ settings: ConnectionSettings, fields: [CustomField], logger: Logger
+    ) throws {
+        let connection = connect(settings, logger: logger)
+        defer { connection.close() }
+        do throws(SchemaProblem) {
+            try Migrator.checkForService(requiredNumber: Version.schema, on: connection)
+        } catch {
+            Complaint.print("\(error)")
+            throw ExitCode(78)
+        }
+        let mismatches = try CustomFieldCheck.mismatches(of: fields, on: connection)
+        guard mismatches.isEmpty else {
+            for mismatch in mismatches { Complaint.print("\(mismatch)") }
+            throw ExitCode(78)
+        }
+    }
+
+    private static func connect(_ settings: ConnectionSettings, logger: Logger) -> Connection {
+        var attempts = 0
+        while true {
+            do throws(MariaDBError) {
+                return try Connection(settings)
+            } catch {
+                if attempts % 50 == 0 {
+                    logger.warning("waiting for the database", metadata: ["reason": "\(error)"])
+                }
+                attempts += 1
+                usleep(100_000)
+            }
+        }
+    }
+}

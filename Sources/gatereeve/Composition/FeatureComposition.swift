@@ -1,0 +1,93 @@
+import ArgumentParser
+import Auth
+import AuthAPI
+import Foundation
+import Settings
+
+extension Endpoints {
+    /// All features with their settings.
+    ///
+    /// - Throws: `ExitCode` after it has printed what file is missing or wrong.
+    init(_ values: SettingValues, customFields: [CustomField]) throws {
+        let keys = try Keys(values)
+        let issuer = TokenIssuer(settings: TokenSettings(values), signer: keys.signer)
+        let passwordRule = PasswordRule(
+            policy: PasswordPolicy(values), commonPasswords: try CommonPasswordList.load(values))
+        let pages: Pages
+        do {
+            pages = try Pages(
+                shipped: "\(values[PathKeys.share])/templates/pages",
+                override: values.templateDirectory("pages"))
+        } catch {
+            Complaint.print("A page template has a fault. \(error)")
+            throw ExitCode(78)
+        }
+        self.init(
+            registration: Registration(
+                passwordRule: passwordRule, tokenKeys: keys.oneTime,
+                linkLifetime: Int64(values[LinkKeys.verifyEmailLifetime])),
+            login: Login(
+                issuer: issuer, triesTrimmedPassword: values[LoginKeys.tryTrimmedPassword],
+                recordsLastLogin: values[LoginKeys.recordLastLogin]),
+            tokenRefresh: TokenRefresh(issuer: issuer), logout: Logout(issuer: issuer),
+            passwordReset: PasswordReset(
+                passwordRule: passwordRule, tokenKeys: keys.oneTime,
+                linkLifetime: Int64(values[LinkKeys.passwordResetLifetime])),
+            bearerCheck: BearerCheck(issuer: issuer), customFields: customFields, pages: pages)
+    }
+}
+
+extension SettingValues {
+    /// The folder of an administrator's own templates; nil when there is none.
+    func templateDirectory(_ name: String) -> String? {
+        let path = "\(self[PathKeys.templates])/\(name)"
+        return FileManager.default.fileExists(atPath: path) ? path : nil
+    }
+}
+
+extension PasswordPolicy {
+    /// The section `passwords`.
+    fileprivate init(_ values: SettingValues) {
+        self.init()
+        lengthMinimum = values[PasswordKeys.lengthMinimum]
+        lengthMaximum = values[PasswordKeys.lengthMaximum]
+    }
+}
+
+extension CommonPasswordList {
+    fileprivate static func load(_ values: SettingValues) throws -> CommonPasswordList {
+        let own = values[PasswordKeys.commonList]
+        let path = own.isEmpty ? "\(values[PathKeys.share])/common-passwords.txt" : own
+        guard let data = FileManager.default.contents(atPath: path) else {
+            Complaint.print(
+                "The list of common passwords \(path) cannot be read. It is part of the "
+                    + "installation; see paths.share and passwords.common_list.")
+            throw ExitCode(78)
+        }
+        guard let list = CommonPasswordList(contentsOf: Array(data)) else {
+            Complaint.print("\(path): the lines must be sorted by bytes (LC_ALL=C sort -u).")
+            throw ExitCode(78)
+        }
+        return list
+    }
+}
+
+extension CustomField {
+    /// The field of a declaration.
+    init(_ declaration: UserFieldDeclaration) {
+        let kind: Kind =
+            switch declaration.kind {
+            case .text:
+                .text(
+                    length: declaration.lengthMinimum...declaration.lengthMaximum,
+                    pattern: declaration.pattern.flatMap { FieldPattern($0) })
+            case .integer: .integer(declaration.minimum...declaration.maximum)
+            case .boolean: .boolean
+            case .date: .date
+            }
+        self.init(
+            name: declaration.name, kind: kind, isRequired: declaration.isRequired,
+            isSetAtRegistration: declaration.isSetAtRegistration,
+            isInAccessToken: declaration.isInAccessToken)
+    }
+}

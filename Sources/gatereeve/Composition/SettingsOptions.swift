@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import Settings
+
+/// The option that every command has, and the way from it to the settings.
+struct SettingsOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The settings file (YAML).",
+            discussion: "Default: $GATEREEVE_CONFIG, else /etc/gatereeve/gatereeve.yaml if it exists.",
+            valueName: "file"))
+    var config: String?
+
+    private static let standardPath = "/etc/gatereeve/gatereeve.yaml"
+
+    /// Reads and checks the settings.
+    ///
+    /// - Throws: `ExitCode` 78 (`EX_CONFIG` of sysexits.h) after it has printed all faults.
+    func load() throws -> SettingValues {
+        let environment = ProcessInfo.processInfo.environment
+        let sources = SettingsReader.Sources(
+            environment: environment, file: try file(environment),
+            credential: { name in
+                guard let directory = environment["CREDENTIALS_DIRECTORY"] else { return nil }
+                return try? String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8)
+            })
+        do throws(SettingFaults) {
+            return try SettingsReader.read(sources)
+        } catch {
+            Complaint.print("The settings have faults:\n\(error)")
+            throw ExitCode(78)
+        }
+    }
+
+    /// The path that was asked for must be readable; the default one need not exist.
+    private func file(_ environment: [String: String]) throws -> (path: String, text: String)? {
+        let asked = config ?? environment["GATEREEVE_CONFIG"]
+        let path = asked ?? Self.standardPath
+        if asked == nil, !FileManager.default.fileExists(atPath: path) { return nil }
+        do {
+            return (path, try String(contentsOfFile: path, encoding: .utf8))
+        } catch {
+            Complaint.print("The settings file \(path) cannot be read: \(error.localizedDescription)")
+            throw ExitCode(78)
+        }
+    }
+}
+
+/// What goes wrong before the log is set up, or at the command line.
+enum Complaint {
+    /// Prints to standard error.
+    static func print(_ text: String) {
+        FileHandle.standardError.write(Data("gatereeve: \(text)\n".utf8))
+    }
+}

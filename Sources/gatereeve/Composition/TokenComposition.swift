@@ -1,0 +1,49 @@
+import Auth
+import Cryptography
+import Settings
+
+/// The keys of the service, derived from the secrets of the settings.
+struct Keys {
+    let signer: TokenSigner
+    let oneTime: OneTimeTokenKeys
+
+    /// - Throws: Nothing that a checked secret can cause.
+    init(_ values: SettingValues) throws {
+        let secrets = ([values[TokenKeys.signingSecret]] + values[TokenKeys.verifyingSecrets])
+            .map { SecretBytes(utf8: $0) }
+        let algorithm =
+            TokenSigner.Algorithm(rawValue: values[TokenKeys.algorithm]) ?? .hs256
+        signer = TokenSigner(
+            algorithm: algorithm,
+            keys: try secrets.map { try HMACKey($0, algorithm: algorithm.hash) })
+        // A key of its own: what signs tokens for others to read must not open accounts.
+        oneTime = OneTimeTokenKeys(
+            try secrets.map {
+                try HMACKey(
+                    HKDF.deriveKey(secret: $0, info: "gatereeve one-time tokens", byteCount: 32))
+            })
+    }
+}
+
+extension TokenSigner.Algorithm {
+    fileprivate var hash: HMACKey.Algorithm {
+        switch self {
+        case .hs256: .sha256
+        case .hs384: .sha384
+        case .hs512: .sha512
+        }
+    }
+}
+
+extension TokenSettings {
+    /// The section `tokens`.
+    init(_ values: SettingValues) {
+        self.init()
+        accessLifetime = Int64(values[TokenKeys.accessLifetime])
+        refreshLifetime = Int64(values[TokenKeys.refreshLifetime])
+        leeway = Int64(values[TokenKeys.leeway])
+        rotatesRefreshTokens = values[TokenKeys.rotateRefreshTokens]
+        issuer = values[TokenKeys.issuer].isEmpty ? nil : values[TokenKeys.issuer]
+        audience = values[TokenKeys.audience].isEmpty ? nil : values[TokenKeys.audience]
+    }
+}
