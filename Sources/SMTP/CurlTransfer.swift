@@ -6,6 +6,8 @@ private import CCurl
 @safe final class CurlTransfer {
     private let handle: UnsafeMutableRawPointer
     private let conversation = SMTPConversation()
+    /// The longest wait for one reply, in whole seconds.
+    private let replyTimeout: Int
 
     /// Prepares a connection; nothing is sent yet.
     init(_ settings: SMTPSettings) {
@@ -14,6 +16,7 @@ private import CCurl
             preconditionFailure("a libcurl handle can be made unless memory is out")
         }
         unsafe self.handle = handle
+        replyTimeout = max(1, (settings.totalTimeout + 999) / 1000)
         configure(settings)
     }
 
@@ -27,6 +30,7 @@ private import CCurl
     func perform(_ message: MailMessage, onNewConnection: Bool = false) throws(SMTPError) {
         let form = unsafe CurlMail(message, handle: handle)
         conversation.begin()
+        set(CURLOPT_SERVER_RESPONSE_TIMEOUT, replyTimeout)
         set(CURLOPT_FRESH_CONNECT, onNewConnection ? 1 : 0)
         set(CURLOPT_MAIL_FROM, "<\(message.sender.ascii)>")
         unsafe set(CURLOPT_MAIL_RCPT, form.recipients)
@@ -46,6 +50,19 @@ private import CCurl
         var count = 1
         _ = unsafe gatereeve_curl_get_long(handle, CURLINFO_NUM_CONNECTS, &count)
         return count == 0
+    }
+
+    /// Ends the kept connection with QUIT.
+    ///
+    /// Left to its end, libcurl says QUIT, too, and waits two minutes for the reply of a server
+    /// that hangs. So another command is sent, as the last one of its connection.
+    func close() {
+        conversation.begin()
+        set(CURLOPT_CUSTOMREQUEST, "NOOP")
+        set(CURLOPT_NOBODY, 1)
+        set(CURLOPT_FORBID_REUSE, 1)
+        set(CURLOPT_TIMEOUT_MS, 1000)
+        _ = unsafe curl_easy_perform(handle)
     }
 
     private func configure(_ settings: SMTPSettings) {
@@ -77,7 +94,7 @@ private import CCurl
         let context = unsafe Unmanaged.passUnretained(conversation).toOpaque()
         _ = unsafe gatereeve_curl_set_debug(
             handle,
-            { _, kind, bytes, count, context in
+            { handle, kind, bytes, count, context in
                 guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
                 let conversation = unsafe Unmanaged<SMTPConversation>.fromOpaque(context)
                     .takeUnretainedValue()
@@ -87,6 +104,10 @@ private import CCurl
                 case CURLINFO_HEADER_OUT: unsafe conversation.sent(line.span)
                 case CURLINFO_HEADER_IN: unsafe conversation.received(line.span)
                 default: break
+                }
+                if conversation.isOver {
+                    // Nobody needs the reply to QUIT; the total time limit does not end it.
+                    _ = unsafe gatereeve_curl_set_long(handle, CURLOPT_SERVER_RESPONSE_TIMEOUT, 1)
                 }
                 return 0
             }, context)

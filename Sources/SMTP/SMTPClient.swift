@@ -4,6 +4,8 @@
 public final class SMTPClient {
     private let settings: SMTPSettings
     private var transfer: CurlTransfer?
+    /// Whether a mail went out over a connection that is still kept.
+    private var isConnected = false
 
     /// Makes a client; it connects with the first mail.
     public init(_ settings: SMTPSettings) {
@@ -20,16 +22,20 @@ public final class SMTPClient {
         let transfer = self.transfer ?? CurlTransfer(settings)
         self.transfer = transfer
         do {
+            isConnected = false
             try transfer.perform(message)
         } catch {
             // Servers close idle connections without a word; that is not a failure of this mail.
             guard transfer.reusedConnection, error.isLossOfIdleConnection else { throw error }
             try transfer.perform(message, onNewConnection: true)
         }
+        isConnected = true
     }
 
-    /// Ends the kept connection politely, with QUIT.
+    /// Ends the kept connection politely, with QUIT; lasts at most two seconds.
     public func disconnect() {
+        if isConnected { transfer?.close() }
+        isConnected = false
         transfer = nil
     }
 }

@@ -7,11 +7,14 @@ final class SMTPConversation {
     private(set) var stage: SMTPStage = .connect
     /// The last line of the last reply.
     private(set) var reply: SMTPReply?
+    /// Whether QUIT went out: what comes after it says nothing about the mail.
+    private(set) var isOver = false
 
     /// Forgets the mail before; on a connection that is used again there is no new greeting.
     func begin() {
         stage = .connect
         reply = nil
+        isOver = false
     }
 
     /// Reads a command that goes out.
@@ -25,6 +28,9 @@ final class SMTPConversation {
         case "MAIL": stage = .sender
         case "RCPT": stage = .recipient
         case "DATA": stage = .data
+        case "QUIT":
+            isOver = true
+            return
         default: return
         }
         reply = nil
@@ -32,7 +38,7 @@ final class SMTPConversation {
 
     /// Reads a line that came in; all but the last line of a reply have a `-` behind the code.
     func received(_ line: Span<UInt8>) {
-        guard line.count >= 3, line.count == 3 || line[3] != UInt8(ascii: "-"),
+        guard !isOver, line.count >= 3, line.count == 3 || line[3] != UInt8(ascii: "-"),
             let code = Self.number(in: line, from: 0, digits: 3...3),
             (200...599).contains(code.value)
         else { return }
