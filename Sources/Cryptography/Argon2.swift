@@ -39,7 +39,7 @@ struct Argon2: Hashable, Sendable {
             && byteCount >= Int(crypto_pwhash_BYTES_MIN)
     }
 
-    private func hashWithLibsodium(
+    func hashWithLibsodium(
         _ password: [UInt8], byteCount: Int
     ) throws(PasswordHashingError) -> [UInt8] {
         var hash = [UInt8](repeating: 0, count: byteCount)

@@ -29,19 +29,13 @@ public enum HKDF {
             unsafe EVP_KDF_free(derivation)
         }
         let byteCount = key.count
-        // libcrypto's parameters have no const, but are only read.
         return unsafe secret.withUnsafeBytes { secret in
             unsafe info.withUnsafeBytes { info in
                 unsafe HashFunction.sha256.name.withCString { digest in
                     let parameters = unsafe [
-                        OSSL_PARAM_construct_utf8_string(
-                            OSSL_KDF_PARAM_DIGEST, UnsafeMutablePointer(mutating: digest), 0),
-                        OSSL_PARAM_construct_octet_string(
-                            OSSL_KDF_PARAM_KEY,
-                            UnsafeMutableRawPointer(mutating: secret.baseAddress), secret.count),
-                        OSSL_PARAM_construct_octet_string(
-                            OSSL_KDF_PARAM_INFO,
-                            UnsafeMutableRawPointer(mutating: info.baseAddress), info.count),
+                        gatereeve_digest_parameter(digest),
+                        gatereeve_key_parameter(secret.baseAddress, secret.count),
+                        gatereeve_info_parameter(info.baseAddress, info.count),
                         OSSL_PARAM_construct_end(),
                     ]
                     return unsafe EVP_KDF_derive(context, &key, byteCount, parameters)

@@ -44,11 +44,7 @@ import COpenSSL
             preconditionFailure("no memory for an HMAC key")
         }
         let status = unsafe function.name.withCString { name in
-            let digest = unsafe UnsafeMutablePointer(mutating: name)
-            let parameters = unsafe [
-                OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-                OSSL_PARAM_construct_end(),
-            ]
+            let parameters = unsafe [gatereeve_digest_parameter(name), OSSL_PARAM_construct_end()]
             return unsafe bytes.withUnsafeBufferPointer { key in
                 unsafe EVP_MAC_init(context, key.baseAddress, key.count, parameters)
             }

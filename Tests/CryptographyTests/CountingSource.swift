@@ -1,0 +1,13 @@
+import Cryptography
+
+/// A source of chance that anybody can foretell: 0, 1, 2 and so on.
+struct CountingSource: RandomSource {
+    private var next: UInt8 = 0
+
+    mutating func bytes(count: Int) -> [UInt8] {
+        (0..<count).map { _ in
+            defer { next &+= 1 }
+            return next
+        }
+    }
+}
