@@ -72,16 +72,23 @@ public struct MailTemplates: Sendable {
         let (text, file) = try directories.read(name)
         let template: MustacheTemplate
         do {
-            template = try MustacheTemplate(
-                string: isMarkup ? MarkupEscaping.applied(to: text) : text)
+            let asWritten = try MustacheTemplate(string: text)
+            template =
+                isMarkup
+                ? try MustacheTemplate(string: MarkupEscaping.applied(to: text)) : asWritten
         } catch let error as MustacheTemplate.ParserError {
-            let place = "line \(error.context.lineNumber), column \(error.context.columnNumber)"
-            throw TemplateError(file: file, reason: "\(place): \(error.error)")
+            throw TemplateError(file: file, reason: Self.reason(error))
         } catch {
             throw TemplateError(file: file, reason: "\(error)")
         }
         if let reason = fault(template) { throw TemplateError(file: file, reason: reason) }
         return template
+    }
+
+    private static func reason(_ error: MustacheTemplate.ParserError) -> String {
+        let place = "line \(error.context.lineNumber), column \(error.context.columnNumber)"
+        let what = "\(error.error)"
+        return "\(place): \(what == "overflow" ? "the file ends inside a tag" : what)"
     }
 }
 
