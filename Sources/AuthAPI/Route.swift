@@ -40,8 +40,19 @@ struct Route: Sendable {
     }
 }
 
-/// Every route below the prefix, in the order of the documentation.
+/// Every route, in the order of the documentation.
 enum Routes {
+    /// Those for whoever runs the service, at the root: nginx decides who may ask.
+    static let operations: [Route] = [
+        Route(
+            name: "health-live", path: "health/live", methods: [.get, .head], bodyLimit: 0,
+            checksBearer: false, respond: { (e, c) throws(Problem) in e.live(c) }),
+        Route(
+            name: "health-ready", path: "health/ready", methods: [.get, .head], bodyLimit: 0,
+            checksBearer: false, respond: { (e, c) throws(Problem) in try e.ready(c) }),
+    ]
+
+    /// Those of the public interface, below the prefix.
     static let all: [Route] = [
         Route(
             name: "register", path: "register", methods: [.post], bodyLimit: 65536,

@@ -13,12 +13,13 @@ struct Router: Sendable {
     private let patterns: [Route]
 
     /// - Parameter prefix: What every path begins with, without the slash at its end.
-    init(prefix: String, routes: [Route] = Routes.all) {
+    init(prefix: String, routes: [Route] = Routes.all, operations: [Route] = Routes.operations) {
         self.prefix = prefix
         let isPattern = { (route: Route) in route.path.contains { $0.hasPrefix("<") } }
-        exact = Dictionary(
-            uniqueKeysWithValues: routes.filter { !isPattern($0) }
-                .map { ("\(prefix)/\($0.path.joined(separator: "/"))", $0) })
+        let below = routes.filter { !isPattern($0) }
+            .map { ("\(prefix)/\($0.path.joined(separator: "/"))", $0) }
+        let atRoot = operations.map { ("/\($0.path.joined(separator: "/"))", $0) }
+        exact = Dictionary(below + atRoot) { first, _ in first }
         patterns = routes.filter(isPattern)
     }
 

@@ -2,7 +2,7 @@ import Cryptography
 
 /// Everything that the features need to be kept; one for each thread.
 public protocol Store: AnyObject, RegistrationStore, EmailVerificationStore, LoginStore,
-    TokenRefreshStore, LogoutStore, PasswordResetStore, BearerStore
+    TokenRefreshStore, LogoutStore, PasswordResetStore, BearerStore, HealthStore
 {}
 
 /// A one-time token and the mail that carries it, to be written in one transaction.
@@ -138,6 +138,12 @@ public protocol PasswordResetStore {
     func resetPassword(
         user: UserID, digest: [UInt8], passwordHash: String, context: RequestContext
     ) throws(StoreError) -> Bool
+}
+
+/// What the health checks need.
+public protocol HealthStore {
+    /// Fails when a request that needs the database would fail.
+    func checkReadiness() throws(StoreError)
 }
 
 /// What checking an access token needs.

@@ -12,6 +12,7 @@ public struct Endpoints: Sendable {
     let bearerCheck: BearerCheck
     let customFields: [CustomField]
     let pages: Pages
+    let readiness = Readiness()
 
     /// - Parameters:
     ///   - customFields: The declared fields of the user.
