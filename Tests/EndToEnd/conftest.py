@@ -26,9 +26,11 @@ def product(tmp_path_factory):
             os.environ["GATEREEVE_SIGNING_SECRET"],
         )
         return
-    started = products.start(
-        tmp_path_factory.mktemp("product") / "run", secrets.token_hex(32), RATE_LIMITS="off"
-    )
+    run_dir = tmp_path_factory.mktemp("product") / "run"
+    try:
+        started = products.start(run_dir, secrets.token_hex(32), RATE_LIMITS="off")
+    except RuntimeError as error:
+        pytest.exit(str(error), returncode=1)
     yield started
     assert started.stop() == 0
 

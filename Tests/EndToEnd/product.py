@@ -40,7 +40,7 @@ def free_port() -> int:
 
 def start(run_dir: Path, secret: str, wait: bool = True, **environment: str) -> Product:
     """Runs scripts/run with a free port; waits for its ready line."""
-    port = free_port()
+    port = environment.pop("PORT", None) or free_port()
     output = run_dir.with_name(run_dir.name + ".output")
     with open(output, "wb") as file:
         process = subprocess.Popen(
