@@ -10,8 +10,7 @@ public enum Base64 {
 
     /// The text of the bytes.
     public static func encode(_ bytes: [UInt8], padding: Padding = .required) -> String {
-        var text: [UInt8] = []
-        Base64Alphabet.standard.append(encoding: bytes.span, to: &text)
+        var text = Base64Alphabet.standard.encode(bytes.span)
         if padding == .required {
             while !text.count.isMultiple(of: 4) { text.append(UInt8(ascii: "=")) }
         }

@@ -23,35 +23,16 @@ struct Base64Alphabet: Sendable {
         self.values = values
     }
 
-    /// Length of the text for so many bytes, without padding.
-    static func textCount(forByteCount count: Int) -> Int { (count * 4 + 2) / 3 }
-
-    /// Appends the text of `bytes`, without padding.
-    func append(encoding bytes: Span<UInt8>, to text: inout [UInt8]) {
-        let characters = characters.span
-        text.reserveCapacity(text.count + Self.textCount(forByteCount: bytes.count))
-        var index = 0
-        while index + 3 <= bytes.count {
-            let group =
-                Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
-            text.append(characters[group >> 18])
-            text.append(characters[group >> 12 & 63])
-            text.append(characters[group >> 6 & 63])
-            text.append(characters[group & 63])
-            index += 3
-        }
-        switch bytes.count - index {
-        case 1:
-            let group = Int(bytes[index]) << 4
-            text.append(characters[group >> 6])
-            text.append(characters[group & 63])
-        case 2:
-            let group = (Int(bytes[index]) << 8 | Int(bytes[index + 1])) << 2
-            text.append(characters[group >> 12])
-            text.append(characters[group >> 6 & 63])
-            text.append(characters[group & 63])
-        default:
-            break
+    /// The text of `bytes`, as ASCII and without padding.
+    func encode(_ bytes: Span<UInt8>) -> [UInt8] {
+        let capacity = (bytes.count * 4 + 2) / 3
+        return unsafe [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
+            unsafe characters.withUnsafeBufferPointer { characters in
+                unsafe bytes.withUnsafeBufferPointer { bytes in
+                    unsafe Self.encode(bytes, with: characters, into: output)
+                }
+            }
+            count = capacity
         }
     }
 
@@ -60,46 +41,82 @@ struct Base64Alphabet: Sendable {
     /// - Returns: `nil` for a foreign character, an impossible length, or bits beyond the last byte
     ///   that are not zero: each value has one text only.
     func decode(_ text: Span<UInt8>) -> [UInt8]? {
-        let tail = text.count & 3
-        guard tail != 1 else { return nil }
-        let values = values.span
-        // One bit of `seen` above the low six is set as soon as a foreign character was met.
+        guard text.count % 4 != 1 else { return nil }
+        let capacity = text.count * 3 / 4
+        var isGood = false
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
+            isGood = unsafe values.withUnsafeBufferPointer { values in
+                unsafe text.withUnsafeBufferPointer { text in
+                    unsafe Self.decode(text, with: values, into: output)
+                }
+            }
+            count = capacity
+        }
+        return isGood ? bytes : nil
+    }
+
+    private static func encode(
+        _ bytes: UnsafeBufferPointer<UInt8>, with characters: UnsafeBufferPointer<UInt8>,
+        into output: UnsafeMutableBufferPointer<UInt8>
+    ) {
+        var (read, written) = (0, 0)
+        while read + 3 <= bytes.count {
+            let group =
+                unsafe Int(bytes[read]) << 16 | Int(bytes[read + 1]) << 8
+                | Int(bytes[read + 2])
+            unsafe output[written] = characters[group >> 18]
+            unsafe output[written + 1] = characters[group >> 12 & 63]
+            unsafe output[written + 2] = characters[group >> 6 & 63]
+            unsafe output[written + 3] = characters[group & 63]
+            read += 3
+            written += 4
+        }
+        switch bytes.count - read {
+        case 1:
+            let group = unsafe Int(bytes[read]) << 4
+            unsafe output[written] = characters[group >> 6]
+            unsafe output[written + 1] = characters[group & 63]
+        case 2:
+            let group = unsafe Int(bytes[read]) << 10 | Int(bytes[read + 1]) << 2
+            unsafe output[written] = characters[group >> 12]
+            unsafe output[written + 1] = characters[group >> 6 & 63]
+            unsafe output[written + 2] = characters[group & 63]
+        default:
+            break
+        }
+    }
+
+    /// - Returns: Whether the text was good; `output` is filled in any case.
+    private static func decode(
+        _ text: UnsafeBufferPointer<UInt8>, with values: UnsafeBufferPointer<UInt8>,
+        into output: UnsafeMutableBufferPointer<UInt8>
+    ) -> Bool {
+        // Collects all values: bits above the low six show that a foreign character was met.
         var seen: UInt8 = 0
-        var unusedBits = 0
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 2) {
-            output, count in
-            var index = 0
-            while index + 4 <= text.count {
-                let (a, b) = (values[Int(text[index])], values[Int(text[index + 1])])
-                let (c, d) = (values[Int(text[index + 2])], values[Int(text[index + 3])])
-                seen |= a | b | c | d
-                let group =
-                    UInt32(a & 63) << 18 | UInt32(b & 63) << 12 | UInt32(c & 63) << 6
-                    | UInt32(d & 63)
-                unsafe output[count] = UInt8(truncatingIfNeeded: group >> 16)
-                unsafe output[count + 1] = UInt8(truncatingIfNeeded: group >> 8)
-                unsafe output[count + 2] = UInt8(truncatingIfNeeded: group)
-                count += 3
-                index += 4
-            }
-            var group = 0
-            while index < text.count {
-                let value = values[Int(text[index])]
-                seen |= value
-                group = group << 6 | Int(value & 63)
-                index += 1
-            }
-            if tail == 2 {
-                unsafe output[count] = UInt8(truncatingIfNeeded: group >> 4)
-                unusedBits = group & 0b1111
-                count += 1
-            } else if tail == 3 {
-                unsafe output[count] = UInt8(truncatingIfNeeded: group >> 10)
-                unsafe output[count + 1] = UInt8(truncatingIfNeeded: group >> 2)
-                unusedBits = group & 0b11
-                count += 2
+        var (read, written) = (0, 0)
+        while read + 4 <= text.count {
+            let (a, b) = unsafe (values[Int(text[read])], values[Int(text[read + 1])])
+            let (c, d) = unsafe (values[Int(text[read + 2])], values[Int(text[read + 3])])
+            seen |= a | b | c | d
+            unsafe output[written] = a << 2 | (b >> 4 & 0b11)
+            unsafe output[written + 1] = b << 4 | (c >> 2 & 0b1111)
+            unsafe output[written + 2] = c << 6 | (d & 0b11_1111)
+            read += 4
+            written += 3
+        }
+        var unused: UInt8 = 0
+        if text.count - read >= 2 {
+            let (a, b) = unsafe (values[Int(text[read])], values[Int(text[read + 1])])
+            seen |= a | b
+            unsafe output[written] = a << 2 | (b >> 4 & 0b11)
+            unused = b & 0b1111
+            if text.count - read == 3 {
+                let c = unsafe values[Int(text[read + 2])]
+                seen |= c
+                unsafe output[written + 1] = b << 4 | (c >> 2 & 0b1111)
+                unused = c & 0b11
             }
         }
-        return seen < 64 && unusedBits == 0 ? bytes : nil
+        return seen < 64 && unused == 0
     }
 }

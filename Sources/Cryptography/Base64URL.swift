@@ -3,9 +3,7 @@
 public enum Base64URL {
     /// The text of the bytes.
     public static func encode(_ bytes: [UInt8]) -> String {
-        var text: [UInt8] = []
-        append(encoding: bytes.span, to: &text)
-        return String(decoding: text, as: UTF8.self)
+        String(decoding: Base64Alphabet.urlSafe.encode(bytes.span), as: UTF8.self)
     }
 
     /// Appends the text of the bytes to `text`, as ASCII.
@@ -15,7 +13,7 @@ public enum Base64URL {
 
     /// Appends the text of the bytes to `text`, as ASCII.
     public static func append(encoding bytes: Span<UInt8>, to text: inout [UInt8]) {
-        Base64Alphabet.urlSafe.append(encoding: bytes, to: &text)
+        text += Base64Alphabet.urlSafe.encode(bytes)
     }
 
     /// Reads the one text that ``encode(_:)`` writes for a value.

@@ -1,4 +1,5 @@
 import CHashingMemory
+import COpenSSL
 
 /// Why a password could not be hashed at all.
 public enum PasswordHashingError: Error, Hashable, Sendable {
@@ -84,7 +85,7 @@ public enum PasswordHashingError: Error, Hashable, Sendable {
     }
 
     var isZero: Bool {
-        let bytes = unsafe UnsafeRawBufferPointer(start: start, count: byteCount)
-        return unsafe bytes.allSatisfy { $0 == 0 }
+        let first = unsafe start.load(as: UInt8.self)
+        return unsafe first == 0 && CRYPTO_memcmp(start, start + 1, byteCount - 1) == 0
     }
 }
