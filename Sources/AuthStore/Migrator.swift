@@ -135,8 +135,7 @@ public final class Migrator {
     ///
     /// - Returns: Whether it was so and the record is gone.
     private func forgets(_ migration: Migration, after error: MariaDBError) -> Bool {
-        guard case .scriptFailed(let line, let code, _) = error, !code.isConnectionLost,
-            line == migration.script.pieces.first?.line
+        guard case .scriptFailed(statement: 1, _, let code, _) = error, !code.isConnectionLost
         else { return false }
         do throws(MariaDBError) {
             try journal.forget(migration.id)

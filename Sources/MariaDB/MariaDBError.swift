@@ -1,8 +1,9 @@
 /// Why the database did not do what it was asked.
 ///
 /// No case carries a value of a statement, nor the server's own text of an ordinary statement:
-/// that of a duplicate key, for one, quotes the value. Only ``scriptFailed(line:code:message:)``
-/// quotes the server, for the administrator who wrote the script.
+/// that of a duplicate key, for one, quotes the value. Only
+/// ``scriptFailed(statement:line:code:message:)`` quotes the server, for the administrator who
+/// wrote the script.
 public enum MariaDBError: Error, Hashable, Sendable {
     /// No connection could be made; nothing was sent.
     case connectFailed(ServerErrorCode)
@@ -22,8 +23,8 @@ public enum MariaDBError: Error, Hashable, Sendable {
     case wrongNumberOfValues(expected: Int, given: Int)
     /// A moment lies outside of the years 1000 to 9999, which DATETIME can hold.
     case momentOutOfRange
-    /// A statement of a script failed; the line, from 1, is where it begins.
-    case scriptFailed(line: Int, code: ServerErrorCode, message: String)
+    /// A statement of a script failed, counted from 1; it begins in this line, from 1.
+    case scriptFailed(statement: Int, line: Int, code: ServerErrorCode, message: String)
 }
 
 extension MariaDBError {
@@ -31,7 +32,7 @@ extension MariaDBError {
     public var code: ServerErrorCode? {
         switch self {
         case .connectFailed(let code), .statementFailed(let code), .connectionLost(let code),
-            .commitOutcomeUnknown(let code), .scriptFailed(_, let code, _):
+            .commitOutcomeUnknown(let code), .scriptFailed(_, _, let code, _):
             code
         case .duplicateKey: .duplicateEntry
         case .unexpectedValue, .wrongNumberOfValues, .momentOutOfRange: nil
@@ -42,7 +43,8 @@ extension MariaDBError {
     public var isConnectionLost: Bool {
         switch self {
         case .connectFailed, .connectionLost: true
-        case .commitOutcomeUnknown(let code), .scriptFailed(_, let code, _): code.isConnectionLost
+        case .commitOutcomeUnknown(let code), .scriptFailed(_, _, let code, _):
+            code.isConnectionLost
         default: false
         }
     }
@@ -114,7 +116,7 @@ extension MariaDBError: CustomStringConvertible {
         case .wrongNumberOfValues(let expected, let given):
             "The statement needs \(expected) values and was given \(given)."
         case .momentOutOfRange: "A moment lies outside of the years 1000 to 9999."
-        case .scriptFailed(let line, let code, let message):
+        case .scriptFailed(_, let line, let code, let message):
             "The statement in line \(line) failed: MariaDB error \(code.rawValue), \(message)"
         }
     }

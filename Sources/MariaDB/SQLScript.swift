@@ -54,13 +54,14 @@ extension Connection {
     /// Rows that they return are forgotten. There is no transaction around them: MariaDB commits
     /// at each statement that changes the schema.
     ///
-    /// - Throws: ``MariaDBError/scriptFailed(line:code:message:)`` for the first that fails; those
+    /// - Throws: ``MariaDBError/scriptFailed(statement:line:code:message:)`` for the first that fails; those
     ///   before it stay done.
     public func run(_ script: SQLScript) throws(MariaDBError) {
-        for piece in script.pieces {
+        for (index, piece) in script.pieces.enumerated() {
             guard let (error, message) = runText(piece.text) else { continue }
             throw .scriptFailed(
-                line: piece.line, code: error.code ?? .serverLost, message: message)
+                statement: index + 1, line: piece.line, code: error.code ?? .serverLost,
+                message: message)
         }
     }
 }

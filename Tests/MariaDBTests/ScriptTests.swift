@@ -79,11 +79,11 @@ struct ScriptTests {
                     INSERT INTO t VALUES (4);
                     """)
             let error = #expect(throws: MariaDBError.self) { try connection.run(script) }
-            guard case .scriptFailed(let line, let code, let message) = error else {
+            guard case .scriptFailed(let number, let line, let code, let message) = error else {
                 Issue.record("thrown: \(String(describing: error))")
                 return
             }
-            #expect(line == 6 && code == .noSuchTable && message.contains("nowhere"))
+            #expect(number == 5 && line == 6 && code == .noSuchTable && message.contains("nowhere"))
             let rows = try connection.query("SELECT a FROM t ORDER BY a", [])
             #expect(rows.map(\.values) == [[.integer(1)], [.integer(2)]])
         }
