@@ -72,7 +72,7 @@ let package = Package(
         .target(
             name: "AuthAPI",
             dependencies: [
-                "Auth", "HTTP", "JSON",
+                "Auth", "Cryptography", "HTTP", "JSON",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
