@@ -24,6 +24,8 @@ public struct OutboxMail: Hashable, Sendable {
     public var recipient: String
     /// The token of the link, 16 bytes; `nil` for a mail without a link.
     public var tokenID: [UInt8]?
+    /// The stored digest of that token, 32 bytes, which its secret must have.
+    public var tokenDigest: [UInt8]?
     /// How often sending was begun before this lease.
     public var attempts: Int
     /// When the mail is of no use any more, in seconds since 1970-01-01T00:00:00Z.
@@ -35,7 +37,8 @@ public struct OutboxMail: Hashable, Sendable {
     /// Copies a row.
     public init(
         id: UInt64, messageID: [UInt8], kind: MailKind, userID: UInt64, username: String,
-        recipient: String, tokenID: [UInt8]?, attempts: Int, expiresAt: Int64, tokenIsValid: Bool
+        recipient: String, tokenID: [UInt8]?, tokenDigest: [UInt8]? = nil, attempts: Int,
+        expiresAt: Int64, tokenIsValid: Bool
     ) {
         self.id = id
         self.messageID = messageID
@@ -44,6 +47,7 @@ public struct OutboxMail: Hashable, Sendable {
         self.username = username
         self.recipient = recipient
         self.tokenID = tokenID
+        self.tokenDigest = tokenDigest
         self.attempts = attempts
         self.expiresAt = expiresAt
         self.tokenIsValid = tokenIsValid

@@ -26,8 +26,11 @@ extension SMTPSettings {
     /// otherwise. User and password may stand before the host, percent-encoded; they are refused
     /// where they would leave this machine in clear.
     ///
+    /// - Parameters:
+    ///   - url: The text.
+    ///   - credentials: Used instead of those in the text; a password is better kept elsewhere.
     /// - Throws: The first ``URLFault`` that is met.
-    public init(url: String) throws(URLFault) {
+    public init(url: String, credentials given: SMTPCredentials? = nil) throws(URLFault) {
         var rest = Substring(url)
         let encrypted: Bool
         if let after = rest.dropping(scheme: "smtps://") {
@@ -48,6 +51,7 @@ extension SMTPSettings {
             credentials = try Self.credentials(in: rest[..<at])
             rest = rest[rest.index(after: at)...]
         }
+        credentials = given ?? credentials
         guard !rest.contains(where: { "/#".contains($0) }) else { throw .unknownPart }
         let (host, portText) = try Self.splitHost(rest)
 

@@ -75,6 +75,17 @@ struct SMTPSettingsURLTests {
         #expect(throws: fault) { try SMTPSettings(url: url) }
     }
 
+    @Test("credentials from elsewhere win, and are kept from an open network as well")
+    func takesCredentials() throws {
+        let credentials = SMTPCredentials(user: "eve", password: "pw")
+        for url in ["smtps://mail.example.org", "smtps://ada:old@mail.example.org"] {
+            #expect(try SMTPSettings(url: url, credentials: credentials).credentials == credentials)
+        }
+        #expect(throws: SMTPSettings.URLFault.passwordWithoutEncryption) {
+            try SMTPSettings(url: "smtp://relay.lan?security=none", credentials: credentials)
+        }
+    }
+
     @Test("a password is in no description and no dump")
     func hidesPassword() throws {
         let settings = try SMTPSettings(url: "smtps://ada:very-secret@mail.example.org")
