@@ -4,7 +4,8 @@
  * definitions come first. So these two hand out the memory that the thread has lent, while it is
  * lent, and go to the kernel for everything else. Where they are not found (a sanitizer, a libsodium
  * linked another way) the hash maps its own memory and is as right as before, only slower.
- * Measured figures: docs/decisions. */
+ * One hash of 19 MiB and two passes, in milliseconds of processor time: 16 in lent memory, with the
+ * wiping; 26 by libsodium alone; 37 by libargon2 in lent memory. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
