@@ -53,10 +53,15 @@ public struct ConnectionSettings: Sendable {
     public var lockWaitTimeout: UInt32 = 1
     /// How long the server lets a statement run, in seconds; default 1.5; 0 has no limit.
     ///
-    /// Less than ``readTimeout``, for the same reason.
+    /// At most three quarters of ``readTimeout`` count, for the same reason.
     public var statementTimeout: Double = 1.5
     /// The isolation level; default read committed.
     public var isolation = Isolation.readCommitted
+    /// Whether reads in a Galera cluster see what was committed on other nodes; default false.
+    ///
+    /// Each then waits until its node knows all that. Without it a token that was blacklisted on one
+    /// node may still be good on another for some milliseconds.
+    public var readsAcrossNodes = false
 
     /// Names the server and the account; the rest has defaults.
     public init(
@@ -94,8 +99,15 @@ public struct ConnectionSettings: Sendable {
         tx_isolation = '\(isolation.rawValue)', \
         innodb_lock_wait_timeout = \(lockWaitTimeout), \
         lock_wait_timeout = \(max(lockWaitTimeout, 1)), \
-        max_statement_time = \(statementTimeout)
+        max_statement_time = \(effectiveStatementTimeout)\
+        \(readsAcrossNodes ? ", wsrep_sync_wait = 1" : "")
         """
+    }
+
+    private var effectiveStatementTimeout: Double {
+        let longest = Double(readTimeout) * 0.75
+        if readTimeout == 0 { return statementTimeout }
+        return statementTimeout == 0 ? longest : min(statementTimeout, longest)
     }
 }
 

@@ -9,6 +9,13 @@ extension Connection {
         unsafe set(handle, MYSQL_OPT_CONNECT_TIMEOUT, settings.connectTimeout)
         unsafe set(handle, MYSQL_OPT_READ_TIMEOUT, settings.readTimeout)
         unsafe set(handle, MYSQL_OPT_WRITE_TIMEOUT, settings.writeTimeout)
+        // Without this the host name `localhost` would mean the unix socket of the system.
+        let transport =
+            switch settings.server {
+            case .socket: MYSQL_PROTOCOL_SOCKET
+            case .address: MYSQL_PROTOCOL_TCP
+            }
+        unsafe set(handle, MYSQL_OPT_PROTOCOL, transport.rawValue)
         // A server must not be able to ask for files of this machine.
         unsafe set(handle, MYSQL_OPT_LOCAL_INFILE, UInt32(0))
         unsafe set(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4")

@@ -102,15 +102,20 @@ public struct ServerErrorCode: RawRepresentable, Hashable, Sendable {
     /// The C name is `ER_SERVER_SHUTDOWN`.
     public static let serverShutdown = Self(ER_SERVER_SHUTDOWN)
 
-    /// The server's unix socket cannot be reached.
+    /// Nobody answers at the server's unix socket or port.
     ///
     /// The C name is `CR_CONNECTION_ERROR`.
-    public static let socketUnreachable = Self(CR_CONNECTION_ERROR)
+    public static let serverUnreachable = Self(CR_CONNECTION_ERROR)
 
     /// The server's host cannot be reached.
     ///
     /// The C name is `CR_CONN_HOST_ERROR`.
     public static let hostUnreachable = Self(CR_CONN_HOST_ERROR)
+
+    /// Encryption could not be agreed on, or the server's certificate is not to be trusted.
+    ///
+    /// The C name is `CR_SSL_CONNECTION_ERROR`.
+    public static let encryptionFailed = Self(CR_SSL_CONNECTION_ERROR)
 
     /// The connection was gone before the statement could be sent.
     ///
@@ -185,8 +190,9 @@ extension ServerErrorCode: CustomStringConvertible {
         case .unknownColumn: "no such column"
         case .connectionKilled: "the connection was killed"
         case .serverShutdown: "the server is shutting down"
-        case .socketUnreachable: "the server's socket cannot be reached"
+        case .serverUnreachable: "the server cannot be reached"
         case .hostUnreachable: "the server's host cannot be reached"
+        case .encryptionFailed: "no trusted encryption"
         case .serverGone: "the connection is gone"
         case .serverLost: "the connection was lost while waiting for the answer"
         case .columnsChanged: "the table was altered meanwhile"

@@ -143,11 +143,11 @@ struct ConnectionLossTests {
     func noServer() {
         let settings = ConnectionSettings(
             server: .socket(path: "/nonexistent/socket"), user: "test", database: nil)
-        #expect(throws: MariaDBError.connectFailed(.socketUnreachable)) {
+        #expect(throws: MariaDBError.connectFailed(.serverUnreachable)) {
             try Connection(settings)
         }
         let own = ReconnectingConnection(settings)
-        #expect(throws: MariaDBError.connectFailed(.socketUnreachable)) {
+        #expect(throws: MariaDBError.connectFailed(.serverUnreachable)) {
             try own.use { connection throws(MariaDBError) in connection.sessionNumber }
         }
     }

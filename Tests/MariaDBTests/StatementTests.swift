@@ -169,6 +169,32 @@ struct StatementTests {
         }
     }
 
+    @Test(
+        "the server ends a statement before the connection gives it up",
+        arguments: [(0, 0, 0), (0, 9, 9), (2, 0, 1.5), (2, 9, 1.5), (4, 1.5, 1.5), (1, 1.5, 0.75)]
+            as [(UInt32, Double, Double)])
+    func timeouts(_ read: UInt32, _ statement: Double, _ expected: Double) throws {
+        try TestDatabase.with { database throws in
+            var settings = try database.settings
+            settings.readTimeout = read
+            settings.statementTimeout = statement
+            let row = try Connection(settings).queryOne("SELECT @@max_statement_time", [])
+            #expect(row?.values == [.double(expected)])
+        }
+    }
+
+    @Test("reads wait for the other nodes of a cluster only when asked to")
+    func readsAcrossNodes() throws {
+        try TestDatabase.with { database throws in
+            var settings = try database.settings
+            for (setting, expected) in [(false, SQLValue.unsigned(0)), (true, .unsigned(1))] {
+                settings.readsAcrossNodes = setting
+                let row = try Connection(settings).queryOne("SELECT @@wsrep_sync_wait", [])
+                #expect(row?.values == [expected])
+            }
+        }
+    }
+
     @Test("a value that does not fit its column is refused, not cut")
     func strict() throws {
         try TestDatabase.withConnection { connection throws in
