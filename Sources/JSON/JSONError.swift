@@ -83,7 +83,7 @@ extension JSONError: CustomStringConvertible {
             case .invalidUnicodeEscape: "Invalid \\uXXXX escape"
             case .byteOrderMark: "Unexpected UTF-8 BOM (decode using utf-8-sig)"
             case .duplicateName: "Duplicate key"
-            case .tooDeep: "Nested too deeply"
+            case .tooDeep: "Too many levels of nesting"
             case .notANumber(let word):
                 "Out of range float values are not JSON compliant: '\(word)'"
             case .invalidUTF8(let byte, let offset, let reason):
@@ -91,7 +91,7 @@ extension JSONError: CustomStringConvertible {
                     + "\(offset): \(reason)"
             }
         switch fault {
-        case .notANumber, .invalidUTF8: return what
+        case .notANumber, .invalidUTF8, .tooDeep: return what
         default: return "\(what): line \(line) column \(column) (char \(position))"
         }
     }

@@ -38,12 +38,17 @@ struct SettingsOptions: ParsableArguments {
         let asked = config ?? environment["GATEREEVE_CONFIG"]
         let path = asked ?? Self.standardPath
         if asked == nil, !FileManager.default.fileExists(atPath: path) { return nil }
-        do {
-            return (path, try String(contentsOfFile: path, encoding: .utf8))
-        } catch {
-            Complaint.print("The settings file \(path) cannot be read: \(error.localizedDescription)")
+        // A FileHandle reads devices and pipes, too; String(contentsOfFile:) does not.
+        guard let handle = FileHandle(forReadingAtPath: path) else {
+            let reason = String(cString: strerror(errno))
+            Complaint.print("The settings file \(path) cannot be read: \(reason)")
             throw ExitCode(78)
         }
+        guard let text = String(data: try handle.readToEnd() ?? Data(), encoding: .utf8) else {
+            Complaint.print("The settings file \(path) is not UTF-8")
+            throw ExitCode(78)
+        }
+        return (path, text)
     }
 }
 
