@@ -83,7 +83,8 @@ private import CCurl
             set(CURLOPT_CAINFO, file)
             unsafe set(CURLOPT_CAPATH, nil)
         }
-        if let credentials = settings.credentials {
+        // A setting made by hand may have missed the check of the URL.
+        if let credentials = settings.credentials, settings.mayCarryPassword {
             set(CURLOPT_USERNAME, credentials.user)
             set(CURLOPT_PASSWORD, credentials.password)
         }

@@ -58,7 +58,6 @@ extension SMTPSettings {
         let isLocal = Self.isThisMachine(host)
         let security = try Self.security(
             query: query, encrypted: encrypted, isThisMachine: isLocal)
-        if credentials != nil, security == .none, !isLocal { throw .passwordWithoutEncryption }
 
         var port: UInt16 = security == .implicitTLS ? 465 : isLocal ? 25 : 587
         if let portText {
@@ -66,6 +65,7 @@ extension SMTPSettings {
             port = number
         }
         self.init(host: host, port: port, security: security, credentials: credentials)
+        if credentials != nil, !mayCarryPassword { throw .passwordWithoutEncryption }
     }
 
     private static func credentials(in text: Substring) throws(URLFault) -> SMTPCredentials {
@@ -115,6 +115,9 @@ extension SMTPSettings {
         }
         return security
     }
+
+    /// Whether a password stays on this machine or travels encrypted.
+    var mayCarryPassword: Bool { security != .none || Self.isThisMachine(host) }
 
     /// Whether what we send to this host stays on this machine.
     static func isThisMachine(_ host: String) -> Bool {
