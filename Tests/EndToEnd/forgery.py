@@ -208,8 +208,8 @@ TOKENS = {
     "two tokens": _edited(lambda token: f"{token} {token}"),
     "upper case": _edited(str.upper),
     "bearer in front": _edited(lambda token: "Bearer " + token),
-    "standard base64 alphabet": _edited(
-        lambda token: token.replace("-", "+").replace("_", "/")
+    "standard base64 alphabet": lambda user_id, key: (
+        sign(claims(user_id, note="???>>>"), key).replace("-", "+").replace("_", "/")
     ),
     "only dots": lambda user_id, key: "..",
     "one dot": lambda user_id, key: ".",

@@ -38,7 +38,7 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def start(run_dir: Path, secret: str, wait: bool = True, **environment: str) -> Product:
+def start(run_dir: Path, secret: str, **environment: str) -> Product:
     """Runs scripts/run with a free port; waits for its ready line."""
     port = environment.pop("PORT", None) or free_port()
     output = run_dir.with_name(run_dir.name + ".output")
@@ -60,7 +60,7 @@ def start(run_dir: Path, secret: str, wait: bool = True, **environment: str) -> 
         f"http://127.0.0.1:{port}", run_dir / "mail", secret, run_dir, process
     )
     deadline = time.monotonic() + PATIENCE
-    while wait and f"ready: {product.base_url}\n" not in (text := output.read_text()):
+    while f"ready: {product.base_url}\n" not in (text := output.read_text()):
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
             raise RuntimeError(f"scripts/run did not become ready:\n{text}")

@@ -17,12 +17,13 @@ ALLOW = {
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"]
 
 
-def raw(product, content: bytes) -> bytes:
-    """The answer to bytes that no HTTP library would send."""
+def raw(product, content: bytes, then_stop: bool = False) -> bytes:
+    """The answer to bytes that no HTTP library would send, up to the end of the connection."""
     host, port = product.base_url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         connection.sendall(content)
-        connection.shutdown(socket.SHUT_WR)
+        if then_stop:
+            connection.shutdown(socket.SHUT_WR)
         received = b""
         while part := connection.recv(65536):
             received += part
@@ -128,8 +129,8 @@ def test_a_header_too_large_is_a_431_in_json(client):
         b"POST /api/auth/login/ HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}x",
         b"POST /api/auth/login/ HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
         b"GET /api/auth/login/%00 HTTP/1.1\r\nHost: a\r\n\r\n",
-        b"GET /api/auth/../../etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n",
-        b"\x16\x03\x01\x02\x00\x01\x00",
+        b"GET /api/auth/../../../etc/passwd HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\r\n",
     ],
 )
 def test_broken_http_gets_a_400_in_json(product, content):
@@ -261,6 +262,7 @@ def test_a_body_that_never_comes_is_never_acted_upon(product, client):
         product,
         b"POST /api/auth/register/ HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
         b"Content-Length: %d\r\n\r\n%s" % (len(body) + 10, body),
+        then_stop=True,
     )
     assert b"201" not in received.split(b"\r\n")[0]
     answer = client.post(

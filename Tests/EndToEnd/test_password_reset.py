@@ -1,6 +1,7 @@
 """password-reset/ and password-reset-confirm/."""
 
 import base64
+from email.utils import parseaddr
 
 import pytest
 from accounts import PASSWORD, new_name
@@ -88,9 +89,8 @@ def test_a_mail_never_goes_to_the_typed_spelling(accounts, client, mailbox, spel
     typed = spelling.format(account.username.removeprefix("mike"))
     client.post("password-reset/", {"email": typed})
     accounts.reset_link(accounts.active())
-    for content in mailbox.raw(account.email):
-        assert content.count(b"To: " + account.email.encode()) == 1
-    assert all(account.email in mail["To"] for mail in mailbox.to(account.email))
+    mails = mailbox.to(account.email)
+    assert [parseaddr(mail["To"])[1] for mail in mails] == [account.email] * len(mails)
 
 
 def test_a_link_works_once(accounts, client, account):

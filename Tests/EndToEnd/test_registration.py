@@ -141,8 +141,8 @@ def test_all_faults_of_all_fields_come_together(client):
     [
         ("similarname", "x@example.test", "similarname1", "The password is too similar to the username."),
         ("similarname", "x@example.test", "SIMILARNAME", "The password is too similar to the username."),
-        ("abc", "wanderlust@example.test", "wanderlust1", "The password is too similar to the email."),
-        ("abc", "x@wanderlust.test", "wanderlust1", "The password is too similar to the email."),
+        ("abc", "wanderlust@example.test", "wanderlust1", "The password is too similar to the email address."),
+        ("abc", "x@wanderlust.test", "wanderlust1", "The password is too similar to the email address."),
     ],
 )
 def test_a_password_like_the_name_or_the_address_is_refused(
