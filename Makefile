@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-swift_flags := --static-swift-stdlib --explicit-target-dependency-import-check error
+swift_flags := --static-swift-stdlib -Xswiftc -use-ld=lld --explicit-target-dependency-import-check error
 
 .PHONY: help
 help: ## List these targets
@@ -22,7 +22,7 @@ mail: ## Print the newest mail that `make run` caught
 	@scripts/mail
 
 .PHONY: test
-test: lint build test-swift test-nginx test-http ## Run every check
+test: lint build test-swift test-nginx test-systemd test-http ## Run every check
 
 .PHONY: test-swift
 test-swift: ## Swift tests, with a private MariaDB
@@ -32,9 +32,21 @@ test-swift: ## Swift tests, with a private MariaDB
 test-nginx: ## Check the nginx configuration
 	scripts/check-nginx
 
+.PHONY: test-systemd
+test-systemd: ## Check the units and what they may do
+	scripts/check-systemd
+
 .PHONY: test-http
 test-http: build ## Tests over HTTP against the whole product
 	/usr/bin/python3 -m pytest Tests/EndToEnd
+
+.PHONY: test-machine
+test-machine: ## Install the package on a fresh machine and try it (root, some minutes)
+	Tests/Machine/run
+
+.PHONY: deb
+deb: build ## Make the Debian package in dist/
+	scripts/make-deb
 
 .PHONY: lint
 lint: ## Check the style of everything

@@ -78,7 +78,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
-            name: "AuthStore", dependencies: ["Auth", "AuthMail", "Cryptography", "MariaDB"],
+            name: "AuthStore", dependencies: ["Auth", "Cryptography", "MariaDB"],
             swiftSettings: strict),
         .target(
             name: "AuthMail",

@@ -118,7 +118,7 @@ enum BodyFields {
     /// The text of a field as above, without U+0000.
     func plainText(_ name: String, trims: Bool = true, into errors: inout FieldErrors) -> String? {
         guard let text = text(name, trims: trims, into: &errors) else { return nil }
-        guard !text.unicodeScalars.contains("\0") else {
+        guard !text.utf8.contains(0) else {
             errors.add([Sentence.nullCharacter], to: name)
             return nil
         }

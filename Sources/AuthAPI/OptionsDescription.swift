@@ -5,7 +5,9 @@ import JSON
 extension Route {
     /// What `OPTIONS` tells about the route, in the shape of the replaced system's metadata.
     var description: Response {
-        let types = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
+        let types = [
+            "application/json", "application/x-www-form-urlencoded", "multipart/form-data",
+        ]
         let title = name.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }
         let body = JSONObject([
             .init("name", .string(title.joined(separator: " "))),

@@ -11,6 +11,8 @@ public struct Problem: Error, Sendable {
     public let body: JSONObject
     /// The fields beside those that every answer has.
     public let fields: [HTTPField]
+    /// What failed behind a 503, for the log and never for the client.
+    public internal(set) var failure: String?
 
     init(_ status: HTTPResponse.Status, _ body: JSONObject, fields: [HTTPField] = []) {
         self.status = status
@@ -142,7 +144,7 @@ extension Problem {
             self = .unauthorized(detail: "User not found", code: "user_not_found")
         case .inactiveUser:
             self = .unauthorized(detail: "User is inactive", code: "user_inactive")
-        case .store: self = .unavailable
+        case .store(let error): self.init(error)
         }
     }
 }

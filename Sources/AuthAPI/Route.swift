@@ -18,8 +18,8 @@ struct Route: Sendable {
     /// What answers.
     let respond: @Sendable (Endpoints, Call) throws(Problem) -> Reply
 
-    /// Fields that every answer of the route has.
-    let fields: [HTTPField]
+    /// Lines of the head that every answer of the route has.
+    let head: [UInt8]
 
     init(
         name: String, path: String, methods: [HTTPRequest.Method], bodyLimit: Int,
@@ -34,9 +34,7 @@ struct Route: Sendable {
         self.page = page
         self.respond = respond
         let allow = (methods + [.options]).map(\.rawValue).joined(separator: ", ")
-        fields = [
-            HTTPField(name: .allow, value: allow), HTTPField(name: .vary, value: "Accept"),
-        ]
+        head = Array("\r\nAllow: \(allow)\r\nVary: Accept".utf8)
     }
 }
 

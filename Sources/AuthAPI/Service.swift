@@ -2,8 +2,10 @@ public import Auth
 public import HTTP
 import HTTPTypes
 
-/// The part of a worker that answers requests: it finds the route and does all that comes before and
-/// after the endpoint. Each worker has one.
+/// The part of a worker that answers requests: it finds the route and does all that comes before
+/// and after the endpoint.
+///
+/// Each worker has one.
 public final class Service: ExchangeHandler {
     private let router: Router
     private let endpoints: Endpoints
@@ -32,31 +34,35 @@ public final class Service: ExchangeHandler {
     }
 
     /// Answers a request, or hands it to the hashing threads.
-    public func handle(_ exchange: any Exchange) {
+    public func handle(_ exchange: any Exchange) -> Bool {
         guard let match = router.route(exchange.head.path) else {
-            finish(exchange, route: nil, with: Problem.notFound.response, observer)
-            return
+            finish(exchange, route: nil, with: Problem.notFound, observer)
+            return true
         }
         do throws(Problem) {
             switch try reply(to: exchange, match) {
             case .response(let response):
                 finish(exchange, route: match.route, with: response, observer)
             case .afterHashing(let work, let complete):
+                exchange.handOn()
                 let isQueued = queue.submit(work) { [observer] result, store in
-                    let response: Response
                     do throws(Problem) {
-                        guard let result else { throw Problem.unavailable }
-                        response = try complete(result, store)
+                        guard let result else { throw .hashingOverdue }
+                        let response = try complete(result, store)
+                        finish(exchange, route: match.route, with: response, observer)
                     } catch {
-                        response = error.response
+                        finish(exchange, route: match.route, with: error, observer)
                     }
-                    finish(exchange, route: match.route, with: response, observer)
                 }
-                if !isQueued { throw Problem.unavailable }
+                if !isQueued {
+                    finish(exchange, route: match.route, with: Problem.hashingFull, observer)
+                }
+                return false
             }
         } catch {
-            finish(exchange, route: match.route, with: error.response, observer)
+            finish(exchange, route: match.route, with: error, observer)
         }
+        return true
     }
 
     /// The order of the checks is that of the replaced system.
@@ -104,20 +110,38 @@ public final class Service: ExchangeHandler {
 
 /// Sends the answer with the fields of its route, and tells of it.
 private func finish(
-    _ exchange: any Exchange, route: Route?, with response: Response, _ observer: any RequestObserver
+    _ exchange: any Exchange, route: Route?, with response: Response, failure: String? = nil,
+    _ observer: any RequestObserver
 ) {
     var response = response
-    if let route { response.fields += route.fields }
+    if let route { response.routeHead = route.head }
     let head = exchange.head
     exchange.answer(response)
     observer.answered(
         RequestSummary(
-            route: route?.name, status: response.status.code, head: head, failure: nil))
+            route: route?.name, status: response.status.code, head: head, failure: failure))
+}
+
+private func finish(
+    _ exchange: any Exchange, route: Route?, with problem: Problem, _ observer: any RequestObserver
+) {
+    finish(exchange, route: route, with: problem.response, failure: problem.failure, observer)
 }
 
 extension Problem {
+    /// More passwords wait to be hashed than may.
+    fileprivate static let hashingFull = Problem.unavailable(because: "hashing queue full")
+    /// A password waited too long to be hashed, or there was no memory for it.
+    fileprivate static let hashingOverdue = Problem.unavailable(because: "hashing overdue")
+
+    private static func unavailable(because failure: String) -> Problem {
+        var problem = Problem.unavailable
+        problem.failure = failure
+        return problem
+    }
+
     /// A store that fails is a 503; why is for the log.
     init(_ error: StoreError) {
-        self = .unavailable
+        self = .unavailable(because: error.reason)
     }
 }

@@ -1,3 +1,4 @@
+import Auth
 import SMTP
 
 /// Makes the mail for a row of the outbox.

@@ -1,3 +1,4 @@
+import Auth
 import Mustache
 
 /// The texts of all mails, read and tried out once at start.

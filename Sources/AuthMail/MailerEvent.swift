@@ -1,3 +1,4 @@
+import Auth
 import SMTP
 
 /// What the mailer did; for logs and counters.

@@ -1,3 +1,4 @@
+import Auth
 import SMTP
 
 /// Empties the outbox, mail by mail, until it is told to stop.

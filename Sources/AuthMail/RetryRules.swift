@@ -1,3 +1,4 @@
+import Auth
 import SMTP
 
 /// What to do with a mail before anything is sent.

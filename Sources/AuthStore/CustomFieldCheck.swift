@@ -51,7 +51,8 @@ public enum CustomFieldCheck {
         }
         let allowed = types(for: field.kind)
         guard allowed.contains(column.type) else {
-            return "the column users.`\(field.name)` has type \(column.type), but the declared type "
+            return
+                "the column users.`\(field.name)` has type \(column.type), but the declared type "
                 + "needs one of \(allowed.joined(separator: ", "))"
         }
         if case .text(let length, _) = field.kind, column.length < UInt64(length.upperBound) {

@@ -16,7 +16,8 @@ extension MariaDBStore {
             }
             return LoginFacts(
                 user: UserID(try row.unsigned(0)), passwordHash: try row.text(1),
-                isActive: try row.boolean(2), generation: UInt32(truncatingIfNeeded: try row.unsigned(3)),
+                isActive: try row.boolean(2),
+                generation: UInt32(truncatingIfNeeded: try row.unsigned(3)),
                 accessClaims: try columns.accessClaims(in: row, from: 4))
         }
     }

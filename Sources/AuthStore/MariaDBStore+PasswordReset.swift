@@ -32,7 +32,8 @@ extension MariaDBStore {
             try transaction { connection throws(MariaDBError) in
                 guard let row = try connection.queryOne(Self.findActive, [.text(email.key)]) else {
                     return try connection.audit(
-                        .passwordResetRefused, reason: "no_active_user", user: nil, context: context)
+                        .passwordResetRefused, reason: "no_active_user", user: nil, context: context
+                    )
                 }
                 let user = UserID(try row.unsigned(0))
                 _ = try connection.execute(Self.voidTokens, [user.sqlValue])

@@ -2,8 +2,8 @@ import Synchronization
 
 /// The exchanges that nobody uses at the moment.
 ///
-/// A worker takes one for each connection; it comes back when it has been answered, perhaps by
-/// another thread. So a request that waits for a password hash holds an exchange and no worker.
+/// A worker keeps the one that it uses, and takes another when it has handed one on; that one comes
+/// here when it has been answered. So a request that waits for a password hash holds no worker.
 final class ExchangePool: Sendable {
     private let idle = Mutex<[FastCGIExchange]>([])
     /// How many idle ones are kept; the memory of a burst is given back.

@@ -16,6 +16,7 @@ import HTTPTypes
     private let pool: ExchangePool
     private(set) var head = RequestHead(method: .get, path: "")
     private var isOpen = false
+    private var isHandedOn = false
     private var output: [UInt8] = []
 
     init(pool: ExchangePool) {
@@ -49,6 +50,7 @@ import HTTPTypes
         }
         unsafe request.pointee.keepConnection = 0
         isOpen = true
+        isHandedOn = false
         head = readHead()
         return true
     }
@@ -127,6 +129,10 @@ import HTTPTypes
         }
     }
 
+    func handOn() {
+        isHandedOn = true
+    }
+
     func answer(_ response: Response) {
         precondition(isOpen, "an exchange is answered once")
         isOpen = false
@@ -141,6 +147,6 @@ import HTTPTypes
         unsafe FCGX_Finish_r(request)
         // The answer may hold a token; the buffer is used again, so no more than needed is kept.
         for index in output.indices { output[index] = 0 }
-        pool.giveBack(self)
+        if isHandedOn { pool.giveBack(self) }
     }
 }

@@ -33,13 +33,11 @@ public final class Responder {
                 OwnedThread(name: "worker-\(number)") { [listener, stop, pool] in
                     let handler = makeHandler(number)
                     let waiter = ConnectionWaiter(listener: listener, stop: stop)
+                    var exchange = pool.take()
                     while let connection = waiter.next() {
-                        let exchange = pool.take()
-                        if exchange.receive(on: connection) {
-                            handler.handle(exchange)
-                        } else {
-                            pool.giveBack(exchange)
-                        }
+                        guard exchange.receive(on: connection) else { continue }
+                        // Mostly the worker keeps its exchange, and no lock is taken.
+                        if !handler.handle(exchange) { exchange = pool.take() }
                     }
                 })
         }

@@ -11,6 +11,9 @@ public protocol Exchange: AnyObject, Sendable {
     /// - Throws: ``BodyFault``.
     func readBody(limit: Int) throws(BodyFault) -> [UInt8]
 
+    /// Says that another thread will answer; call it before that thread can know of the exchange.
+    func handOn()
+
     /// Sends the answer and ends the exchange. Call it once, as the last thing.
     func answer(_ response: Response)
 }
@@ -26,5 +29,8 @@ public enum BodyFault: Error, Hashable, Sendable {
 /// What answers requests; each worker thread makes one of its own.
 public protocol ExchangeHandler: AnyObject {
     /// Takes over an exchange and sees to it that it is answered, now or by another thread.
-    func handle(_ exchange: any Exchange)
+    ///
+    /// - Returns: Whether it was answered without being handed on; then the caller may use the
+    ///   exchange again.
+    func handle(_ exchange: any Exchange) -> Bool
 }

@@ -20,6 +20,8 @@ public struct Response: Sendable {
     public var content: Content
     /// The fields beside those that every answer has.
     public var fields: [HTTPField]
+    /// Lines of the head that the route has ready, each after a line break.
+    public var routeHead: [UInt8] = []
     /// The body.
     public var body: [UInt8]
 
@@ -43,9 +45,13 @@ extension Response {
     /// - Precondition: No field value holds a line break; values come from the program, never from
     ///   a client.
     public func appendHead(to bytes: inout [UInt8]) {
-        func append(_ text: StaticString) { text.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) } }
+        func append(_ text: StaticString) {
+            text.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
+        }
         append("Status: ")
         bytes.append(contentsOf: String(status.code).utf8)
+        append(" ")
+        bytes.append(contentsOf: status.reasonPhrase.utf8)
         switch content {
         case .json: append("\r\nContent-Type: application/json")
         case .html: append("\r\nContent-Type: text/html; charset=utf-8")
@@ -55,6 +61,7 @@ extension Response {
         append("\r\nContent-Length: ")
         bytes.append(contentsOf: String(body.count).utf8)
         append("\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff")
+        bytes.append(contentsOf: routeHead)
         for field in fields {
             precondition(!field.value.utf8.contains { $0 == 0x0A || $0 == 0x0D })
             append("\r\n")

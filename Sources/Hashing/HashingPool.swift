@@ -12,13 +12,21 @@ import Threading
 public final class HashingPool: PasswordQueue {
     /// The sizes of the pool.
     public struct Settings: Sendable {
-        /// How many passwords are hashed at once. Default: one for each core.
+        /// How many passwords are hashed at once.
+        ///
+        /// Default: one for each core.
         public var threads: Int
-        /// How many may wait. Default 128.
+        /// How many may wait.
+        ///
+        /// Default 128.
         public var queueLimit: Int
-        /// How long one may wait, in milliseconds. Default 4000.
+        /// How long one may wait, in milliseconds.
+        ///
+        /// Default 4000.
         public var waitLimit: Int
-        /// How much the threads yield to others, 0 to 19. Default 19.
+        /// How much the threads yield to others, 0 to 19.
+        ///
+        /// Default 19.
         public var niceness: Int
 
         /// Settings of their parts.

@@ -53,6 +53,15 @@ public struct JSONWriter {
     /// Appends a string in quotation marks.
     public mutating func append(string text: String) {
         bytes.append(UInt8(ascii: "\""))
+        // Tokens and names have nothing to escape and are copied as a whole.
+        let isPlain = text.utf8.allSatisfy {
+            $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+        }
+        guard !isPlain else {
+            bytes.append(contentsOf: text.utf8)
+            bytes.append(UInt8(ascii: "\""))
+            return
+        }
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""): append(raw: "\\\"")

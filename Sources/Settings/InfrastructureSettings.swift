@@ -25,14 +25,16 @@ public enum DatabaseKeys {
     /// See the meaning of each.
     public static let migrateUser = Setting.text(
         "database.migrate_user", standard: "",
-        "The account that `gatereeve migrate` uses; it may change the schema. Empty: the one above.")
+        "The account that `gatereeve migrate` uses; it may change the schema. Empty: the one above."
+    )
     /// See the meaning of each.
     public static let migratePassword = Setting.text(
         "database.migrate_password", standard: "", isSecret: true, "The password of that account.")
     /// See the meaning of each.
     public static let authorityFile = Setting.path(
         "database.ca_file", standard: "",
-        "Certificates that sign the server's, in PEM. Given: TCP is encrypted and the server checked.")
+        "Certificates that sign the server's, in PEM. Given: TCP is encrypted and the server checked."
+    )
     /// See the meaning of each.
     public static let connectTimeout = Setting.integer(
         "database.connect_timeout", 1...30, unit: "seconds", standard: 2,
@@ -116,7 +118,8 @@ public enum LimitKeys {
     /// See the meaning of each.
     public static let isEnabled = Setting.boolean(
         "limits.enabled", standard: true,
-        "Whether the service throttles. Off only for tests: nginx's limits are a ring of their own.")
+        "Whether the service throttles. Off only for tests: nginx's limits are a ring of their own."
+    )
 
     static let all = [isEnabled.definition]
 }

@@ -83,7 +83,8 @@ extension Setting where Value == String {
     ) -> Self {
         text(
             key, allowed: choices.map { "`\($0)`" }.joined(separator: ", "), standard: standard,
-            meaning) { choices.contains($0) }
+            meaning
+        ) { choices.contains($0) }
     }
 
     static func path(_ key: String, standard: String, _ meaning: String) -> Self {

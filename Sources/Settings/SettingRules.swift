@@ -1,7 +1,9 @@
 /// Judges the secret that signs tokens.
 enum SigningSecret {
     /// Words of examples and manuals, which everybody knows.
-    private static let sampleWords = ["change-me", "changeme", "change_me", "replace-me", "example"]
+    private static let sampleWords = [
+        "change-me", "changeme", "change_me", "replace-me", "example",
+    ]
 
     /// At least 256 bits of text (RFC 7518 §3.2), of many different characters, and no sample.
     static func isStrong(_ secret: String) -> Bool {

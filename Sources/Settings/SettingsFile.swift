@@ -119,7 +119,9 @@ enum UserFieldReader {
     private static func set(
         _ property: String, _ value: Node, of declaration: inout UserFieldDeclaration
     ) -> Bool {
-        func assign<Value>(_ target: WritableKeyPath<UserFieldDeclaration, Value>, _ new: Value?) -> Bool {
+        func assign<Value>(_ target: WritableKeyPath<UserFieldDeclaration, Value>, _ new: Value?)
+            -> Bool
+        {
             guard let new else { return false }
             declaration[keyPath: target] = new
             return true

@@ -1,3 +1,4 @@
+import Auth
 import AuthMail
 
 /// An outbox in memory, as the protocol describes it.

@@ -1,9 +1,12 @@
 /// What a new password must be.
 public struct PasswordPolicy: Sendable {
-    /// The fewest characters, counted in Unicode scalars. Default 8, range 1 to 64.
+    /// The fewest characters, counted in Unicode scalars.
+    ///
+    /// Default 8, range 1 to 64.
     public var lengthMinimum = 8
-    /// The most characters, counted in Unicode scalars; all of them count. Default 128, range 64 to
-    /// 1024.
+    /// The most characters, counted in Unicode scalars; all of them count.
+    ///
+    /// Default 128, range 64 to 1024.
     public var lengthMaximum = 128
 
     /// The defaults.
@@ -53,7 +56,8 @@ public struct PasswordRule: Sendable {
     ///   - password: As typed.
     ///   - username: The name of the account, nil when it is not known yet.
     ///   - email: The address of the account, nil when it is not known yet.
-    public func faults(of password: Password, username: String?, email: String?) -> [PasswordFault] {
+    public func faults(of password: Password, username: String?, email: String?) -> [PasswordFault]
+    {
         var faults: [PasswordFault] = []
         if let username, isSimilar(password.text, to: username) {
             faults.append(.tooSimilar(.username))

@@ -1,10 +1,16 @@
 /// How long tokens live and what they say.
 public struct TokenSettings: Sendable {
-    /// Lifetime of an access token, in seconds. Default 300, range 1 to 86400.
+    /// Lifetime of an access token, in seconds.
+    ///
+    /// Default 300, range 1 to 86400.
     public var accessLifetime: Int64 = 300
-    /// Lifetime of a refresh token, in seconds. Default 86400, range 60 to 31536000.
+    /// Lifetime of a refresh token, in seconds.
+    ///
+    /// Default 86400, range 60 to 31536000.
     public var refreshLifetime: Int64 = 86400
-    /// How far the clocks of two machines may differ, in seconds. Default 0, range 0 to 120.
+    /// How far the clocks of two machines may differ, in seconds.
+    ///
+    /// Default 0, range 0 to 120.
     public var leeway: Int64 = 0
     /// Whether a refresh answers with a new refresh token, too, and ends the old one.
     public var rotatesRefreshTokens = false

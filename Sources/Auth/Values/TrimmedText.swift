@@ -3,6 +3,12 @@ extension StringProtocol {
     ///
     /// The replaced system trims text fields so; four control characters count, too.
     public func trimmingPythonSpace() -> String {
+        // Nearly every text begins and ends with a visible ASCII character.
+        if let first = utf8.first, let last = unicodeScalars.last,
+            (0x21..<0x7F).contains(first), (0x21..<0x7F).contains(last.value)
+        {
+            return String(self)
+        }
         var scalars = unicodeScalars[...]
         while let first = scalars.first, first.isPythonSpace { scalars.removeFirst() }
         while let last = scalars.last, last.isPythonSpace { scalars.removeLast() }

@@ -3,7 +3,7 @@ import HTTP
 import HTTPTypes
 
 extension Endpoints {
-    /// `GET verify-email/?token=…`
+    /// `GET verify-email/?token=…`.
     func verifyEmail(_ call: Call) throws(Problem) -> Reply {
         let token = FormReader.read(Array(call.head.query.utf8))?.last { $0.name == "token" }
         let isGood: Bool

@@ -3,7 +3,7 @@ import HTTP
 import HTTPTypes
 
 extension Endpoints {
-    /// `POST logout/`
+    /// `POST logout/`.
     func logOut(_ call: Call) throws(Problem) -> Reply {
         let fields = try call.fields()
         var errors = FieldErrors()

@@ -3,7 +3,7 @@ import HTTP
 import HTTPTypes
 
 extension Endpoints {
-    /// `POST password-reset/`
+    /// `POST password-reset/`.
     func requestPasswordReset(_ call: Call) throws(Problem) -> Reply {
         let fields = try call.fields()
         var errors = FieldErrors()
@@ -24,12 +24,12 @@ extension Endpoints {
         return .response(.json(.ok, Array(#"{"detail":"\#(sentence)"}"#.utf8)))
     }
 
-    /// `GET password-reset-confirm/<uidb64>/<token>/` of a person who clicked the link
+    /// `GET password-reset-confirm/<uidb64>/<token>/` of a person who clicked the link.
     func passwordResetPage() -> Response {
         .page(pages.passwordReset(), status: .ok)
     }
 
-    /// `PATCH password-reset-confirm/<uidb64>/<token>/`
+    /// `PATCH password-reset-confirm/<uidb64>/<token>/`.
     func confirmPasswordReset(_ call: Call) throws(Problem) -> Reply {
         let fields = try call.fields()
         var errors = FieldErrors()

@@ -4,7 +4,7 @@ import HTTPTypes
 import JSON
 
 extension Endpoints {
-    /// `POST register/`
+    /// `POST register/`.
     func register(_ call: Call) throws(Problem) -> Reply {
         let fields = try call.fields()
         var errors = FieldErrors()

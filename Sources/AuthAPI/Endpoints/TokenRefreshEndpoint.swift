@@ -4,7 +4,7 @@ import HTTPTypes
 import JSON
 
 extension Endpoints {
-    /// `POST login/refresh/`
+    /// `POST login/refresh/`.
     func refresh(_ call: Call) throws(Problem) -> Reply {
         let fields = try call.fields()
         var errors = FieldErrors()

@@ -1,14 +1,14 @@
 import ArgumentParser
 import Settings
 
-/// `gatereeve config`
+/// `gatereeve config`.
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config", abstract: "Look at the settings.",
         subcommands: [ConfigCheckCommand.self, ConfigReferenceCommand.self])
 }
 
-/// `gatereeve config check`
+/// `gatereeve config check`.
 struct ConfigCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
@@ -29,7 +29,7 @@ struct ConfigCheckCommand: ParsableCommand {
     }
 }
 
-/// `gatereeve config reference`
+/// `gatereeve config reference`.
 struct ConfigReferenceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reference",

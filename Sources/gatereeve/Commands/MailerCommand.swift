@@ -9,7 +9,7 @@ import SMTP
 import Settings
 import Threading
 
-/// `gatereeve mailer`
+/// `gatereeve mailer`.
 struct MailerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mailer",
@@ -40,12 +40,9 @@ struct MailerCommand: ParsableCommand {
         }
         try DatabaseReadiness.await(database, fields: [], logger: logger)
 
+        let links = try LinkMaker(values)
         let stop = StopSignal()
         let thread = OwnedThread(name: "mailer") {
-            let outbox = MariaDBOutbox(database)
-            guard let links = try? LinkMaker(values, digest: { outbox.digest(ofToken: $0) }) else {
-                return
-            }
             var settings = DrainSettings()
             settings.pollInterval = values[MailKeys.pollInterval]
             let composer = MailComposer(
@@ -53,7 +50,7 @@ struct MailerCommand: ParsableCommand {
                 senderName: values[PublicSettings.serviceName],
                 serviceName: values[PublicSettings.serviceName], makeLink: links.link)
             let drain = OutboxDrain(
-                outbox: outbox, transport: SMTPClient(smtp), composer: composer,
+                outbox: MariaDBOutbox(database), transport: SMTPClient(smtp), composer: composer,
                 settings: settings, owner: SystemRandom().bytes(count: 16),
                 clock: SystemMailerClock(stop: stop),
                 report: { MailerLog.write($0, to: logger) })

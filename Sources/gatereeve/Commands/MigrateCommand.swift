@@ -4,7 +4,7 @@ import Foundation
 import MariaDB
 import Settings
 
-/// `gatereeve migrate`
+/// `gatereeve migrate`.
 struct MigrateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate",
@@ -66,7 +66,7 @@ struct MigrateCommand: ParsableCommand {
     }
 }
 
-/// `gatereeve migrate status`
+/// `gatereeve migrate status`.
 struct MigrateStatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "List the migrations and whether they are applied.")

@@ -10,7 +10,7 @@ import MariaDB
 import Settings
 import Threading
 
-/// `gatereeve serve`
+/// `gatereeve serve`.
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
@@ -42,7 +42,8 @@ struct ServeCommand: ParsableCommand {
         let responder = Responder(listener: listener, stop: stop)
         let prefix = values[PublicSettings.prefix]
         let workers = values[ServerKeys.workers]
-        let observer = RequestLog(logger: logger)
+        let observer = RequestLog(
+            level: logger.logLevel, format: LineLogHandler.Format(values))
         responder.start(count: workers) { _ in
             Service(
                 prefix: prefix, endpoints: endpoints,
@@ -87,6 +88,7 @@ extension Instant {
     static var now: Instant {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        return Instant(unixMicroseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+        return Instant(
+            unixMicroseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
     }
 }

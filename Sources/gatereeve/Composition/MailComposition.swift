@@ -6,17 +6,15 @@ import SMTP
 import Settings
 
 /// Makes the links of mails: their secrets are derived when the mail is sent.
-struct LinkMaker {
+struct LinkMaker: Sendable {
     private let keys: OneTimeTokenKeys
-    private let digest: (_ tokenID: [UInt8]) -> [UInt8]?
     private let base: String
     private let verifyEmailURL: String
     private let passwordResetURL: String
 
-    /// - Parameter digest: The digest that the store has for a token.
-    init(_ values: SettingValues, digest: @escaping ([UInt8]) -> [UInt8]?) throws {
+    /// The sections `public` and `tokens`.
+    init(_ values: SettingValues) throws {
         keys = try Keys(values).oneTime
-        self.digest = digest
         base = values[PublicSettings.origin] + values[PublicSettings.prefix]
         verifyEmailURL = values[PublicSettings.verifyEmailURL]
         passwordResetURL = values[PublicSettings.passwordResetURL]
@@ -24,7 +22,7 @@ struct LinkMaker {
 
     /// The link of a mail; nil when no key fits its token.
     func link(for mail: OutboxMail) -> String? {
-        guard let tokenID = mail.tokenID, let digest = digest(tokenID),
+        guard let tokenID = mail.tokenID, let digest = mail.tokenDigest,
             let token = keys.token(id: tokenID, purpose: mail.kind.purpose, digest: digest)
         else { return nil }
         let secret = token.revealForMail()
@@ -54,15 +52,15 @@ extension MailKind {
 extension SMTPSettings {
     /// The section `mail`.
     init(_ values: SettingValues) throws {
-        do throws(URLFault) {
-            try self.init(url: values[MailKeys.smtpURL])
-        } catch {
-            Complaint.print("mail.smtp_url is no URL of a mail server: \(error)")
-            throw ExitCode(78)
-        }
         let user = values[MailKeys.smtpUser]
-        if !user.isEmpty {
-            credentials = SMTPCredentials(user: user, password: values[MailKeys.smtpPassword])
+        let credentials =
+            user.isEmpty
+            ? nil : SMTPCredentials(user: user, password: values[MailKeys.smtpPassword])
+        do throws(URLFault) {
+            try self.init(url: values[MailKeys.smtpURL], credentials: credentials)
+        } catch {
+            Complaint.print("mail.smtp_url: \(error)")
+            throw ExitCode(78)
         }
         let authorities = values[MailKeys.authorityFile]
         if !authorities.isEmpty { certificateAuthorities = authorities }

@@ -8,7 +8,8 @@ struct SettingsOptions: ParsableArguments {
         name: .long,
         help: ArgumentHelp(
             "The settings file (YAML).",
-            discussion: "Default: $GATEREEVE_CONFIG, else /etc/gatereeve/gatereeve.yaml if it exists.",
+            discussion:
+                "Default: $GATEREEVE_CONFIG, else /etc/gatereeve/gatereeve.yaml if it exists.",
             valueName: "file"))
     var config: String?
 

@@ -6,18 +6,35 @@ import Logging
 enum LogLine {
     /// - Parameter members: Names and values; values are shown as text.
     static func write(
+        _ level: Logger.Level, _ message: String, _ members: [(StaticString, String)],
+        format: LineLogHandler.Format
+    ) {
+        write(level, message, members.map { ("\($0.0)", $0.1) }, format: format)
+    }
+
+    /// - Parameter members: Names and values; values are shown as text.
+    static func write(
         _ level: Logger.Level, _ message: String, _ members: [(String, String)],
         format: LineLogHandler.Format
     ) {
         var bytes: [UInt8]
         switch format {
         case .json:
-            let object = JSONObject(
-                [
-                    .init("time", .string(timestamp())), .init("level", .string(level.rawValue)),
-                    .init("message", .string(message)),
-                ] + members.map { .init($0.0, .string($0.1)) })
-            bytes = JSONWriter.write(.object(object))
+            var writer = JSONWriter(capacity: 256)
+            writer.append(raw: #"{"time":"#)
+            writer.append(string: timestamp())
+            writer.append(raw: #","level":"#)
+            writer.append(string: level.rawValue)
+            writer.append(raw: #","message":"#)
+            writer.append(string: message)
+            for (name, value) in members {
+                writer.append(raw: ",")
+                writer.append(string: name)
+                writer.append(raw: ":")
+                writer.append(string: value)
+            }
+            writer.append(raw: "}")
+            bytes = writer.bytes
         case .text:
             let details = members.map { " \($0.0)=\($0.1.escapedForLog)" }.joined()
             bytes = Array("<\(level.syslogPriority)>\(message.escapedForLog)\(details)".utf8)

@@ -34,7 +34,14 @@ extension Logger {
     /// The log of the program.
     init(_ values: SettingValues) {
         let level = Logger.Level(rawValue: values[LogKeys.level]) ?? .info
-        let format: LineLogHandler.Format = values[LogKeys.format] == "text" ? .text : .json
+        let format = LineLogHandler.Format(values)
         self.init(label: "gatereeve") { _ in LineLogHandler(format: format, logLevel: level) }
+    }
+}
+
+extension LineLogHandler.Format {
+    /// The setting `log.format`.
+    init(_ values: SettingValues) {
+        self = values[LogKeys.format] == "text" ? .text : .json
     }
 }
