@@ -17,6 +17,7 @@ import HTTPTypes
     private(set) var head = RequestHead(method: .get, path: "")
     private var isOpen = false
     private var isHandedOn = false
+    private var activity: WorkerActivity?
     private var output: [UInt8] = []
 
     init(pool: ExchangePool) {
@@ -35,9 +36,13 @@ import HTTPTypes
 
     /// Receives the head of a request (`FCGX_Accept_r`).
     ///
-    /// - Parameter connection: A connection that was just accepted; libfcgi closes it.
+    /// - Parameters:
+    ///   - connection: A connection that was just accepted; libfcgi closes it.
+    ///   - activity: Of the worker that receives.
     /// - Returns: False when the peer sent no request; the connection is closed then.
-    func receive(on connection: CInt) -> Bool {
+    func receive(on connection: CInt, activity: WorkerActivity) -> Bool {
+        self.activity = activity
+        activity.startReading(on: connection)
         // Three fields that libfcgi calls its own: handing it a connection has no other way. With
         // keepConnection unset FCGX_Accept_r would close the connection at once; detached spares the
         // wait for the peer to close first, which only a TCP connection needs.
@@ -45,6 +50,7 @@ import HTTPTypes
         unsafe request.pointee.keepConnection = 1
         unsafe FCGX_Detach(request)
         guard unsafe FCGX_Accept_r(request) == 0 else {
+            activity.becomeIdle()
             unsafe request.pointee.ipcFd = -1
             return false
         }
@@ -97,6 +103,7 @@ import HTTPTypes
     }
 
     func readBody(limit: Int) throws(BodyFault) -> [UInt8] {
+        defer { stopReading() }
         let announced = head.contentLength ?? 0
         guard announced <= limit, announced >= 0 else {
             discardBody()
@@ -129,13 +136,21 @@ import HTTPTypes
         }
     }
 
+    /// Tells the monitor that the request is complete, before the connection may be closed.
+    private func stopReading() {
+        activity?.stopReading()
+        activity = nil
+    }
+
     func handOn() {
+        stopReading()
         isHandedOn = true
     }
 
     func answer(_ response: Response) {
         precondition(isOpen, "an exchange is answered once")
         isOpen = false
+        stopReading()
         output.removeAll(keepingCapacity: true)
         response.appendHead(to: &output)
         if head.method != .head { output.append(contentsOf: response.body) }

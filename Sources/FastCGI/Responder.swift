@@ -11,6 +11,7 @@ public final class Responder {
     private let stop: StopSignal
     private let pool = ExchangePool()
     private var workers: [OwnedThread] = []
+    private var activities: [WorkerActivity] = []
 
     /// - Parameters:
     ///   - listener: Where the web server connects; never closed here.
@@ -29,17 +30,36 @@ public final class Responder {
     ///     the worker from 0.
     public func start(count: Int, makeHandler: @escaping @Sendable (Int) -> any ExchangeHandler) {
         for number in 0..<count {
+            let activity = WorkerActivity()
+            activities.append(activity)
             workers.append(
                 OwnedThread(name: "worker-\(number)") { [listener, stop, pool] in
                     let handler = makeHandler(number)
                     let waiter = ConnectionWaiter(listener: listener, stop: stop)
                     var exchange = pool.take()
                     while let connection = waiter.next() {
-                        guard exchange.receive(on: connection) else { continue }
-                        // Mostly the worker keeps its exchange, and no lock is taken.
+                        guard exchange.receive(on: connection, activity: activity) else { continue }
+                        // Mostly the worker keeps its exchange, and no shared lock is taken.
                         if !handler.handle(exchange) { exchange = pool.take() }
+                        activity.becomeIdle()
                     }
                 })
+        }
+    }
+
+    /// Looks after the workers until the stop signal.
+    ///
+    /// Ends requests that take too long to arrive.
+    ///
+    /// - Parameters:
+    ///   - interval: How often it looks, in milliseconds.
+    ///   - report: Told each time whether every worker moves.
+    public func monitor(every interval: CInt, report: (_ everyWorkerMoves: Bool) -> Void) {
+        while !stop.wait(milliseconds: interval) {
+            let now = MonotonicTime.now
+            // Each one is checked, whatever was found before.
+            let moving = activities.map { $0.check(at: now) }
+            report(moving.allSatisfy { $0 })
         }
     }
 

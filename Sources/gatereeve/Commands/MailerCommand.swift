@@ -56,8 +56,11 @@ struct MailerCommand: ParsableCommand {
                 report: { MailerLog.write($0, to: logger) })
             drain.run()
         }
+        let manager = ServiceManager()
+        manager.tell(.ready)
         logger.notice("mailing")
         signals.wait()
+        manager.tell(.stopping)
         stop.raise()
         thread.join()
         logger.notice("stopped")
@@ -67,8 +70,13 @@ struct MailerCommand: ParsableCommand {
 /// The clock of the system, and a wait that ends with the program.
 private struct SystemMailerClock: MailerClock {
     let stop: StopSignal
+    let manager = ServiceManager()
 
     func now() -> Int64 { Instant.now.unixSeconds }
 
-    func wait(milliseconds: Int) -> Bool { stop.wait(milliseconds: CInt(clamping: milliseconds)) }
+    /// Called between any two mails, hence also the sign that the mailer moves.
+    func wait(milliseconds: Int) -> Bool {
+        manager.tell(.watchdog)
+        return stop.wait(milliseconds: CInt(clamping: milliseconds))
+    }
 }

@@ -50,11 +50,20 @@ struct ServeCommand: ParsableCommand {
                 store: MariaDBStore(database, customFields: columns), queue: pool,
                 observer: observer, clock: { .now })
         }
+        let manager = ServiceManager()
+        manager.tell(.ready)
         logger.notice("serving", metadata: ["workers": "\(workers)"])
 
-        signals.wait()
+        let waiter = OwnedThread(name: "signals") {
+            signals.wait()
+            manager.tell(.stopping)
+            stop.raise()
+        }
+        responder.monitor(every: 500) { everyWorkerMoves in
+            if everyWorkerMoves { manager.tell(.watchdog) }
+        }
         logger.notice("stopping")
-        stop.raise()
+        waiter.join()
         responder.join()
         pool.drain()
         logger.notice("stopped")

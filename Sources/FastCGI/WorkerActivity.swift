@@ -1,0 +1,57 @@
+import Glibc
+import Synchronization
+import Threading
+
+/// What one worker is doing; the monitor looks at it.
+final class WorkerActivity: Sendable {
+    private enum Phase {
+        case idle
+        /// Receives the head or the body of a request on a connection.
+        case reading(connection: CInt, since: MonotonicTime)
+        /// Has everything and works.
+        case working(since: MonotonicTime)
+    }
+
+    /// How long a request may take to arrive, in seconds.
+    private static let readingLimit: UInt64 = 2
+    /// A worker that is busy for longer than every deadline of a request is stuck; in seconds.
+    private static let workingLimit: UInt64 = 30
+
+    private let phase = Mutex(Phase.idle)
+
+    func startReading(on connection: CInt) {
+        phase.withLock { $0 = .reading(connection: connection, since: .now) }
+    }
+
+    /// The whole request is there; from now on the connection is left alone.
+    func stopReading() {
+        phase.withLock { phase in
+            if case .reading(_, let since) = phase { phase = .working(since: since) }
+        }
+    }
+
+    func becomeIdle() {
+        phase.withLock { $0 = .idle }
+    }
+
+    /// Ends a request that takes too long to arrive, and says whether the worker moves.
+    ///
+    /// A time limit for each read does not suffice: a peer could send one byte at a time.
+    func check(at now: MonotonicTime) -> Bool {
+        phase.withLock { phase in
+            switch phase {
+            case .idle: return true
+            case .reading(let connection, let since):
+                if since.nanoseconds(to: now) > Self.readingLimit * 1_000_000_000 {
+                    // Wakes the worker; under the lock the connection cannot be another one yet.
+                    shutdown(connection, CInt(SHUT_RD))
+                    // Once is enough, and the number may soon be another connection's.
+                    phase = .idle
+                }
+                return true
+            case .working(let since):
+                return since.nanoseconds(to: now) < Self.workingLimit * 1_000_000_000
+            }
+        }
+    }
+}
