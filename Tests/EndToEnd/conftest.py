@@ -28,7 +28,9 @@ def product(tmp_path_factory):
         return
     run_dir = tmp_path_factory.mktemp("product") / "run"
     try:
-        started = products.start(run_dir, secrets.token_hex(32), RATE_LIMITS="off")
+        started = products.start(
+            run_dir, secrets.token_hex(32), RATE_LIMITS="off", GATEREEVE_MAIL_POLL_INTERVAL="100"
+        )
     except RuntimeError as error:
         pytest.exit(str(error), returncode=1)
     yield started

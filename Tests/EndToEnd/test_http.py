@@ -1,6 +1,7 @@
 """HTTP itself: paths, methods, headers, sizes, and what nginx answers in our name."""
 
 import json
+import re
 import socket
 
 import pytest
@@ -155,8 +156,7 @@ def test_pipelined_requests_get_their_own_answers(product):
     one = b"GET /api/auth/%s HTTP/1.1\r\nHost: a\r\n\r\n"
     last = b"GET /api/auth/nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
     received = raw(product, one % b"login/" + one % b"verify-email/" + last)
-    statuses = [line.split()[1] for line in received.split(b"\r\n") if line.startswith(b"HTTP/1.1")]
-    assert statuses == [b"405", b"400", b"404"]
+    assert re.findall(rb"HTTP/1\.1 (\d+)", received) == [b"405", b"400", b"404"]
 
 
 def test_forwarding_headers_change_nothing(client):
@@ -222,7 +222,7 @@ class TestCrossOrigin:
     def test_options_without_a_request_method_is_no_preflight(self, client, origin):
         answer = client.send("OPTIONS", "login/", headers={"Origin": origin})
         assert answer.status == 200
-        assert answer.json["name"] == "Token Obtain Pair"
+        assert answer.json["name"] == "Login"
 
 
 class TestOperators:
