@@ -12,8 +12,11 @@ public struct RequestSummary: Sendable {
     public let failure: String?
 }
 
-/// Who is told of answered requests; called by worker and hashing threads.
-public protocol RequestObserver: Sendable {
+/// Who is told of answered requests.
+public protocol RequestObserver {
     /// A request was answered.
     func answered(_ summary: RequestSummary)
+
+    /// No request is there now: what was gathered may be written.
+    func flush()
 }

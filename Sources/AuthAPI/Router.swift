@@ -19,7 +19,9 @@ struct Router: Sendable {
         let below = routes.filter { !isPattern($0) }
             .map { ("\(prefix)/\($0.path.joined(separator: "/"))", $0) }
         let atRoot = operations.map { ("/\($0.path.joined(separator: "/"))", $0) }
-        exact = Dictionary(below + atRoot) { first, _ in first }
+        exact = Dictionary(
+            (below + atRoot).flatMap { [($0, $1), ($0 + "/", $1)] }
+        ) { first, _ in first }
         patterns = routes.filter(isPattern)
     }
 
@@ -33,8 +35,8 @@ struct Router: Sendable {
             else { return nil }
             path = text
         }
-        if path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
         if let route = exact[path] { return Match(route: route, parameters: []) }
+        if path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
         guard path.hasPrefix(prefix + "/") else { return nil }
         let segments = path.dropFirst(prefix.count + 1)
             .split(separator: "/", omittingEmptySubsequences: false).map(String.init)

@@ -12,6 +12,7 @@ public final class Service: ExchangeHandler {
     private let store: any Store
     private let queue: any PasswordQueue
     private let observer: any RequestObserver
+    private let hashingObserver: any RequestObserver & Sendable
     private let clock: @Sendable () -> Instant
 
     /// - Parameters:
@@ -19,17 +20,20 @@ public final class Service: ExchangeHandler {
     ///   - endpoints: The features.
     ///   - store: The store of this worker.
     ///   - queue: Where passwords are hashed.
-    ///   - observer: Who is told of answered requests.
+    ///   - observer: Who is told of requests that this worker answered.
+    ///   - hashingObserver: Who is told of requests that a hashing thread answered.
     ///   - clock: The time; read once for each request.
     public init(
         prefix: String, endpoints: Endpoints, store: any Store, queue: any PasswordQueue,
-        observer: any RequestObserver, clock: @escaping @Sendable () -> Instant
+        observer: any RequestObserver, hashingObserver: any RequestObserver & Sendable,
+        clock: @escaping @Sendable () -> Instant
     ) {
         router = Router(prefix: prefix)
         self.endpoints = endpoints
         self.store = store
         self.queue = queue
         self.observer = observer
+        self.hashingObserver = hashingObserver
         self.clock = clock
     }
 
@@ -45,13 +49,13 @@ public final class Service: ExchangeHandler {
                 finish(exchange, route: match.route, with: response, observer)
             case .afterHashing(let work, let complete):
                 exchange.handOn()
-                let isQueued = queue.submit(work) { [observer] result, store in
+                let isQueued = queue.submit(work) { [hashingObserver] result, store in
                     do throws(Problem) {
                         guard let result else { throw .hashingOverdue }
                         let response = try complete(result, store)
-                        finish(exchange, route: match.route, with: response, observer)
+                        finish(exchange, route: match.route, with: response, hashingObserver)
                     } catch {
-                        finish(exchange, route: match.route, with: error, observer)
+                        finish(exchange, route: match.route, with: error, hashingObserver)
                     }
                 }
                 if !isQueued {
@@ -63,6 +67,11 @@ public final class Service: ExchangeHandler {
             finish(exchange, route: match.route, with: error, observer)
         }
         return true
+    }
+
+    /// Lets the observer write what it has gathered.
+    public func willWait() {
+        observer.flush()
     }
 
     /// The order of the checks is that of the replaced system.

@@ -10,8 +10,6 @@ struct ConnectionWaiter: ~Copyable {
     private let epoll: CInt
     private let listener: Listener
     private let stop: StopSignal
-    /// How long a silent peer may hold a worker, in seconds.
-    private static let peerTimeout = 2
 
     init(listener: Listener, stop: StopSignal) {
         self.listener = listener
@@ -34,31 +32,25 @@ struct ConnectionWaiter: ~Copyable {
 
     /// Waits for a connection and accepts it.
     ///
+    /// How long a peer may then be silent is the monitor's matter, see ``WorkerActivity``.
+    ///
+    /// - Parameter willWait: Called when there is none yet, before the wait.
     /// - Returns: The connection, or nil when the program should end.
-    func next() -> CInt? {
+    func next(willWait: () -> Void) -> CInt? {
         while !stop.isRaised {
             // Under load the next connection is already there, and no waiting call is needed.
             let connection = gatereeve_accept(listener.descriptor)
-            if connection >= 0 {
-                setTimeout(connection, SO_RCVTIMEO)
-                setTimeout(connection, SO_SNDTIMEO)
-                return connection
-            }
+            if connection >= 0 { return connection }
             if errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS {
                 // Nothing can be accepted until something else ends; do not spin meanwhile.
                 _ = stop.wait(milliseconds: 20)
                 continue
             }
+            willWait()
             unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 2) { events in
                 _ = unsafe epoll_wait(epoll, events.baseAddress, 2, -1)
             }
         }
         return nil
-    }
-
-    private func setTimeout(_ connection: CInt, _ option: CInt) {
-        var timeout = timeval(tv_sec: Self.peerTimeout, tv_usec: 0)
-        _ = unsafe setsockopt(
-            connection, SOL_SOCKET, option, &timeout, socklen_t(MemoryLayout<timeval>.size))
     }
 }

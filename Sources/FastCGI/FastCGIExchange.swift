@@ -73,7 +73,7 @@ import HTTPTypes
         }
         return RequestHead(
             method: method(), path: path, query: query,
-            contentType: nonEmptyParameter("CONTENT_TYPE"),
+            contentType: contentType(),
             contentLength: nonEmptyParameter("CONTENT_LENGTH").flatMap { Int($0) },
             accept: nonEmptyParameter("HTTP_ACCEPT"),
             authorization: nonEmptyParameter("HTTP_AUTHORIZATION"),
@@ -81,19 +81,29 @@ import HTTPTypes
             requestID: parameter("REQUEST_ID") ?? "")
     }
 
+    private func contentType() -> String? {
+        let json: StaticString = "application/json"
+        // The one that nearly every request has is a constant of the program, and costs no memory.
+        if parameter("CONTENT_TYPE", is: json) { return "application/json" }
+        return nonEmptyParameter("CONTENT_TYPE")
+    }
+
     private func method() -> HTTPRequest.Method {
-        switch parameter("REQUEST_METHOD") {
-        case "POST": .post
-        case "GET": .get
-        case let name?: HTTPRequest.Method(name) ?? .get
-        case nil: .get
-        }
+        if parameter("REQUEST_METHOD", is: "POST") { return .post }
+        return parameter("REQUEST_METHOD").flatMap { HTTPRequest.Method($0) } ?? .get
     }
 
     private func parameter(_ name: StaticString) -> String? {
         unsafe name.utf8Start.withMemoryRebound(to: CChar.self, capacity: name.utf8CodeUnitCount) {
             guard let value = unsafe FCGX_GetParam($0, request.pointee.envp) else { return nil }
             return unsafe String(cString: value)
+        }
+    }
+
+    private func parameter(_ name: StaticString, is value: StaticString) -> Bool {
+        unsafe name.utf8Start.withMemoryRebound(to: CChar.self, capacity: name.utf8CodeUnitCount) {
+            guard let found = unsafe FCGX_GetParam($0, request.pointee.envp) else { return false }
+            return unsafe strcmp(found, value.utf8Start) == 0
         }
     }
 

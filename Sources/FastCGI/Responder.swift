@@ -37,7 +37,7 @@ public final class Responder {
                     let handler = makeHandler(number)
                     let waiter = ConnectionWaiter(listener: listener, stop: stop)
                     var exchange = pool.take()
-                    while let connection = waiter.next() {
+                    while let connection = waiter.next(willWait: handler.willWait) {
                         guard exchange.receive(on: connection, activity: activity) else { continue }
                         // Mostly the worker keeps its exchange, and no shared lock is taken.
                         if !handler.handle(exchange) { exchange = pool.take() }

@@ -33,4 +33,7 @@ public protocol ExchangeHandler: AnyObject {
     /// - Returns: Whether it was answered without being handed on; then the caller may use the
     ///   exchange again.
     func handle(_ exchange: any Exchange) -> Bool
+
+    /// Called when no request is there: time for what need not be done while one waits.
+    func willWait()
 }

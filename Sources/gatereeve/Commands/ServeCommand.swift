@@ -42,13 +42,13 @@ struct ServeCommand: ParsableCommand {
         let responder = Responder(listener: listener, stop: stop)
         let prefix = values[PublicSettings.prefix]
         let workers = values[ServerKeys.workers]
-        let observer = RequestLog(
+        let log = RequestLog(
             level: logger.logLevel, format: LineLogHandler.Format(values))
         responder.start(count: workers) { _ in
             Service(
                 prefix: prefix, endpoints: endpoints,
                 store: MariaDBStore(database, customFields: columns), queue: pool,
-                observer: observer, clock: { .now })
+                observer: GatheredRequestLog(log), hashingObserver: log, clock: { .now })
         }
         let manager = ServiceManager()
         manager.tell(.ready)

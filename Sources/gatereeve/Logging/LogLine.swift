@@ -4,20 +4,13 @@ import Logging
 
 /// One line of the log.
 enum LogLine {
+    /// Makes a line.
+    ///
     /// - Parameter members: Names and values; values are shown as text.
-    static func write(
-        _ level: Logger.Level, _ message: String, _ members: [(StaticString, String)],
-        format: LineLogHandler.Format
-    ) {
-        write(level, message, members.map { ("\($0.0)", $0.1) }, format: format)
-    }
-
-    /// - Parameter members: Names and values; values are shown as text.
-    static func write(
+    static func make(
         _ level: Logger.Level, _ message: String, _ members: [(String, String)],
         format: LineLogHandler.Format
-    ) {
-        var bytes: [UInt8]
+    ) -> [UInt8] {
         switch format {
         case .json:
             var writer = JSONWriter(capacity: 256)
@@ -33,14 +26,18 @@ enum LogLine {
                 writer.append(raw: ":")
                 writer.append(string: value)
             }
-            writer.append(raw: "}")
-            bytes = writer.bytes
+            writer.append(raw: "}\n")
+            return writer.bytes
         case .text:
             let details = members.map { " \($0.0)=\($0.1.escapedForLog)" }.joined()
-            bytes = Array("<\(level.syslogPriority)>\(message.escapedForLog)\(details)".utf8)
+            return Array(
+                "<\(level.syslogPriority)>\(message.escapedForLog)\(details)\n".utf8)
         }
-        bytes.append(UInt8(ascii: "\n"))
-        _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+
+    /// Writes lines to standard error with one system call.
+    static func write(_ lines: [UInt8]) {
+        _ = lines.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 
     /// Now, `2026-01-02T03:04:05.678Z` (RFC 3339).
@@ -49,14 +46,28 @@ enum LogLine {
         clock_gettime(CLOCK_REALTIME, &now)
         var parts = tm()
         gmtime_r(&now.tv_sec, &parts)
-        func digits(_ number: Int, _ width: Int) -> String {
-            let text = String(number)
-            return String(repeating: "0", count: max(0, width - text.count)) + text
+        let fields: [(value: Int, width: Int, end: UInt8)] = [
+            (Int(parts.tm_year) + 1900, 4, UInt8(ascii: "-")),
+            (Int(parts.tm_mon) + 1, 2, UInt8(ascii: "-")),
+            (Int(parts.tm_mday), 2, UInt8(ascii: "T")),
+            (Int(parts.tm_hour), 2, UInt8(ascii: ":")),
+            (Int(parts.tm_min), 2, UInt8(ascii: ":")),
+            (Int(parts.tm_sec), 2, UInt8(ascii: ".")),
+            (now.tv_nsec / 1_000_000, 3, UInt8(ascii: "Z")),
+        ]
+        return String(unsafeUninitializedCapacity: 24) { buffer in
+            var end = 0
+            for field in fields {
+                var value = field.value
+                for place in (end..<end + field.width).reversed() {
+                    buffer[place] = 0x30 + UInt8(value % 10)
+                    value /= 10
+                }
+                end += field.width + 1
+                buffer[end - 1] = field.end
+            }
+            return end
         }
-        return digits(Int(parts.tm_year) + 1900, 4) + "-" + digits(Int(parts.tm_mon) + 1, 2) + "-"
-            + digits(Int(parts.tm_mday), 2) + "T" + digits(Int(parts.tm_hour), 2) + ":"
-            + digits(Int(parts.tm_min), 2) + ":" + digits(Int(parts.tm_sec), 2) + "."
-            + digits(now.tv_nsec / 1_000_000, 3) + "Z"
     }
 }
 

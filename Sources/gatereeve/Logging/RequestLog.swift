@@ -7,20 +7,54 @@ import Logging
 
 /// One line of the log for each request: route, status and request id, never a path or a token.
 ///
-/// It is written here and not through the logger's dictionaries: it is on the way of every request.
-struct RequestLog: RequestObserver {
+/// Lines are written here and not through the logger: they are on the way of every request.
+struct RequestLog: RequestObserver, Sendable {
     let level: Logger.Level
     let format: LineLogHandler.Format
 
     func answered(_ summary: RequestSummary) {
+        if let line = line(for: summary) { LogLine.write(line) }
+    }
+
+    func flush() {}
+
+    /// The line of a request; nil when the log leaves it out.
+    func line(for summary: RequestSummary) -> [UInt8]? {
         let own: Logger.Level = summary.status >= 500 ? .warning : .info
-        guard own >= level else { return }
-        var members: [(StaticString, String)] = [
+        guard own >= level else { return nil }
+        var members = [
             ("request_id", summary.head.requestID), ("route", summary.route ?? "none"),
             ("method", summary.head.method.rawValue), ("status", String(summary.status)),
             ("address", summary.head.remoteAddress),
         ]
         if let failure = summary.failure { members.append(("failure", failure)) }
-        LogLine.write(own, "request", members, format: format)
+        return LogLine.make(own, "request", members, format: format)
+    }
+}
+
+/// The lines of one worker, gathered while requests wait and written when none does.
+///
+/// Not `Sendable`: each worker has its own. Under load a line costs a copy and no system call; a quiet
+/// service writes each line at once.
+final class GatheredRequestLog: RequestObserver {
+    private let log: RequestLog
+    private var lines: [UInt8] = []
+    /// How much is gathered at most, in bytes; a write of this size to a pipe is not divided.
+    private static let limit = 4096
+
+    init(_ log: RequestLog) {
+        self.log = log
+    }
+
+    func answered(_ summary: RequestSummary) {
+        guard let line = log.line(for: summary) else { return }
+        if lines.count + line.count > Self.limit { flush() }
+        lines.append(contentsOf: line)
+    }
+
+    func flush() {
+        guard !lines.isEmpty else { return }
+        LogLine.write(lines)
+        lines.removeAll(keepingCapacity: true)
     }
 }
