@@ -16,7 +16,8 @@ struct Gatereeve: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            ServeCommand.self, MailerCommand.self, MigrateCommand.self, ConfigCommand.self,
+            ServeCommand.self, MailerCommand.self, SetupCommand.self, MigrateCommand.self,
+            ConfigCommand.self,
         ])
 }
 

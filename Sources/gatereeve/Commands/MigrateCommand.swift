@@ -54,15 +54,20 @@ struct MigrateCommand: ParsableCommand {
                 for migration in plan { print("would apply \(migration.title)") }
                 if plan.isEmpty { print("The schema is up to date.") }
             } else {
-                let applied = try migrator.apply { event in
-                    switch event {
-                    case .begins(let title): print("applying \(title) …")
-                    case .done(let title, let time): print("applied  \(title) in \(time)")
-                    }
-                }
-                if applied.isEmpty { print("The schema is up to date.") }
+                try Self.apply(migrator)
             }
         }
+    }
+
+    /// Applies what is pending and tells of each step.
+    static func apply(_ migrator: Migrator) throws {
+        let applied = try migrator.apply { event in
+            switch event {
+            case .begins(let title): print("applying \(title) …")
+            case .done(let title, let time): print("applied  \(title) in \(time)")
+            }
+        }
+        if applied.isEmpty { print("The schema is up to date.") }
     }
 }
 
@@ -86,18 +91,23 @@ struct MigrateStatusCommand: ParsableCommand {
 }
 
 extension Migrator {
-    fileprivate convenience init(_ values: SettingValues) throws(MigrationProblem) {
+    /// The shipped migrations and those of the site.
+    ///
+    /// - Parameter database: Where and as whom; nil takes the account of the settings.
+    convenience init(
+        _ values: SettingValues, database: ConnectionSettings? = nil
+    ) throws(MigrationProblem) {
         var directories = [MigrationDirectory(.gatereeve, path: values[PathKeys.migrations])]
         let site = values[PathKeys.siteMigrations]
         if FileManager.default.fileExists(atPath: site) {
             directories.append(MigrationDirectory(.site, path: site))
         }
-        try self.init(directories, database: ConnectionSettings(forMigrations: values))
+        try self.init(directories, database: database ?? ConnectionSettings(forMigrations: values))
     }
 }
 
 /// Turns a problem with migrations into a message and an exit code.
-private func reportingProblems(_ body: () throws -> Void) throws {
+func reportingProblems(_ body: () throws -> Void) throws {
     do {
         try body()
     } catch let problem as MigrationProblem {

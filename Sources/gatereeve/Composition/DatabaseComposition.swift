@@ -1,3 +1,4 @@
+import AuthStore
 import MariaDB
 import Settings
 
@@ -15,6 +16,21 @@ extension ConnectionSettings {
         } else {
             self.init(values, user: user, password: values[DatabaseKeys.migratePassword])
         }
+    }
+
+    /// The connection of `gatereeve setup`, to no database in particular.
+    ///
+    /// It is root of this machine, whom MariaDB knows by the system user.
+    init(forSetup values: SettingValues) {
+        self.init(values, user: "root", password: "")
+        database = nil
+    }
+
+    /// The same with a database.
+    func using(_ name: DatabaseName) -> Self {
+        var copy = self
+        copy.database = name.description
+        return copy
     }
 
     private init(_ values: SettingValues, user: String, password: String) {

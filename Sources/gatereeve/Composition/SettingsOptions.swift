@@ -17,14 +17,26 @@ struct SettingsOptions: ParsableArguments {
 
     /// Reads and checks the settings.
     ///
+    /// Secrets come from the directory that systemd hands over. Without one, a command that root
+    /// types for the installed service reads those of the installation.
+    ///
+    /// - Parameter standIns: Secrets to take where there is none, for a command that does not use
+    ///   them.
     /// - Throws: `ExitCode` 78 (`EX_CONFIG` of sysexits.h) after it has printed all faults.
-    func load() throws -> SettingValues {
+    func load(standIns: [String: String] = [:]) throws -> SettingValues {
         let environment = ProcessInfo.processInfo.environment
+        let isInstalled = config == nil && environment["GATEREEVE_CONFIG"] == nil
+        let directory =
+            environment["CREDENTIALS_DIRECTORY"] ?? (isInstalled ? CredentialFile.directory : nil)
         let sources = SettingsReader.Sources(
             environment: environment, file: try file(environment),
             credential: { name in
-                guard let directory = environment["CREDENTIALS_DIRECTORY"] else { return nil }
-                return try? String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8)
+                let text = directory.flatMap {
+                    try? String(contentsOfFile: "\($0)/\(name)", encoding: .utf8)
+                }
+                // A unit passes an empty one for each secret that has no file.
+                let isEmpty = text?.allSatisfy(\.isWhitespace) ?? true
+                return isEmpty ? standIns[name] : text
             })
         do throws(SettingFaults) {
             return try SettingsReader.read(sources)
