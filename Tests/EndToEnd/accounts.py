@@ -65,7 +65,7 @@ class Accounts:
         return claims["user_id"]
 
     def reset_link(self, account: Account, mail_number: int = 2) -> tuple[str, str]:
-        """Asks for a reset link and reads it: uidb64 and token. The first mail is the verification."""
+        """Asks for a reset link and reads it: uidb64 and token. The first mail verifies."""
         answer = self.client.post("password-reset/", {"email": account.email})
         assert answer.status == 200, answer
         return reset_parts(self.mailbox.wait(account.email, mail_number))

@@ -40,7 +40,7 @@ class Client:
         body: bytes | None = None,
         headers: list[tuple[str, str]] | dict[str, str] = (),
     ) -> Answer:
-        """One request on a connection of its own. A path without leading slash lies below the API."""
+        """One request on its own connection. A path without leading slash lies below the API."""
         connection = http.client.HTTPConnection(self.address, timeout=30)
         try:
             pairs = list(headers.items()) if isinstance(headers, dict) else list(headers)

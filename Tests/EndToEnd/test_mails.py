@@ -112,7 +112,9 @@ def test_odd_but_valid_addresses_get_their_mail(client, mailbox, local):
     assert email.utils.parseaddr(mail["To"])[1] == address
 
 
-@pytest.mark.parametrize("breaker", ["\r\nBcc: x@example.test", "\nX: y", "\r", "\x0b", "\u2028X: y"])
+@pytest.mark.parametrize(
+    "breaker", ["\r\nBcc: x@example.test", "\nX: y", "\r", "\x0b", "\u2028X: y"]
+)
 def test_nothing_typed_can_add_a_header(client, mailbox, accounts, breaker):
     suffix = new_name("inj")
     for username, address in (

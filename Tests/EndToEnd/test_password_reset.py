@@ -236,7 +236,7 @@ def test_other_tokens_reset_nothing(accounts, client, account):
         assert confirm(client, (uid, token)).text == INVALID
 
 
-def test_the_host_of_the_request_never_reaches_the_link(accounts, client, mailbox, product, account):
+def test_the_host_of_the_request_never_reaches_the_link(client, mailbox, product, account):
     headers = {
         "Host": "evil.example",
         "X-Forwarded-Host": "evil.example",

@@ -86,7 +86,8 @@ def test_every_changed_character_is_noticed(accounts, client):
     accepted = []
     for place, character in enumerate(token):
         other = alphabet[(alphabet.index(character) ^ 1) % 64] if character in alphabet else "A"
-        if client.get(f"verify-email/?token={token[:place]}{other}{token[place + 1:]}").status == 200:
+        changed = token[:place] + other + token[place + 1 :]
+        if client.get(f"verify-email/?token={changed}").status == 200:
             accepted.append(place)
     assert accepted == []
 
