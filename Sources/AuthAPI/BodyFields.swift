@@ -85,10 +85,14 @@ enum BodyFields {
     ///
     /// - Parameters:
     ///   - name: The field.
+    ///   - notText: What is said of a value that is no text.
     ///   - trims: Whether white space around it is cut; without it is judged all the same.
     ///   - errors: Where a fault is added.
     /// - Returns: Nil when a fault was added.
-    func text(_ name: String, trims: Bool = true, into errors: inout FieldErrors) -> String? {
+    func text(
+        _ name: String, trims: Bool = true, notText: String = Sentence.notText,
+        into errors: inout FieldErrors
+    ) -> String? {
         let text: String
         switch self[name] {
         case nil:
@@ -104,7 +108,7 @@ enum BodyFields {
             errors.add([Sentence.surrogate(half)], to: name)
             return nil
         case .boolean, .array, .object:
-            errors.add([Sentence.notText], to: name)
+            errors.add([notText], to: name)
             return nil
         }
         let trimmed = text.trimmingPythonSpace()

@@ -25,10 +25,11 @@ struct Call {
 enum Reply {
     /// The answer.
     case response(Response)
-    /// A password must be hashed first; the function answers with what came of it.
+    /// A password must be hashed first; the function answers with what came of it, nil when it
+    /// waited too long.
     case afterHashing(
         PasswordWork,
-        finish: @Sendable (PasswordWorkResult, any Store) throws(Problem) -> Response)
+        finish: @Sendable (PasswordWorkResult?, any Store) throws(Problem) -> Response)
 }
 
 extension Response {

@@ -2,6 +2,9 @@ public import Auth
 
 /// Where passwords are hashed: a few threads with a bounded queue before them.
 public protocol PasswordQueue: Sendable {
+    /// Whether a piece of work would be taken now.
+    var hasRoom: Bool { get }
+
     /// Takes a piece of work.
     ///
     /// - Parameters:

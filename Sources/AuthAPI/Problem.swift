@@ -110,6 +110,23 @@ extension Problem {
         }
     }
 
+    init(_ error: Login.BeginError) {
+        switch error {
+        case .throttled(let throttled): self.init(throttled)
+        case .store(let error): self.init(error)
+        }
+    }
+
+    /// Too much was tried, in the framework's words.
+    init(_ throttled: Throttled) {
+        let seconds = throttled.retryAfter
+        self.init(
+            .tooManyRequests,
+            detail: "Request was throttled. Expected available in \(seconds) "
+                + (seconds == 1 ? "second." : "seconds."),
+            fields: [HTTPField(name: .retryAfter, value: String(seconds))])
+    }
+
     init(_ failure: Login.FinishError) {
         switch failure {
         case .refused(let refusal): self.init(refusal)

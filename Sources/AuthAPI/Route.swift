@@ -13,6 +13,8 @@ struct Route: Sendable {
     let bodyLimit: Int
     /// Whether an access token that is shown is checked although none is needed.
     let checksBearer: Bool
+    /// Whether it hashes a password, which is refused while too many wait.
+    let hashesPassword: Bool
     /// What a person with a browser gets for a GET, where the route has no other use for it.
     let page: (@Sendable (Endpoints) -> Response)?
     /// What answers.
@@ -23,7 +25,8 @@ struct Route: Sendable {
 
     init(
         name: String, path: String, methods: [HTTPRequest.Method], bodyLimit: Int,
-        checksBearer: Bool, page: (@Sendable (Endpoints) -> Response)? = nil,
+        checksBearer: Bool, hashesPassword: Bool = false,
+        page: (@Sendable (Endpoints) -> Response)? = nil,
         respond: @escaping @Sendable (Endpoints, Call) throws(Problem) -> Reply
     ) {
         self.name = name
@@ -31,6 +34,7 @@ struct Route: Sendable {
         self.methods = methods
         self.bodyLimit = bodyLimit
         self.checksBearer = checksBearer
+        self.hashesPassword = hashesPassword
         self.page = page
         self.respond = respond
         let allow = (methods + [.options]).map(\.rawValue).joined(separator: ", ")
@@ -54,13 +58,15 @@ enum Routes {
     static let all: [Route] = [
         Route(
             name: "register", path: "register", methods: [.post], bodyLimit: 65536,
-            checksBearer: true, respond: { (e, c) throws(Problem) in try e.register(c) }),
+            checksBearer: true, hashesPassword: true,
+            respond: { (e, c) throws(Problem) in try e.register(c) }),
         Route(
             name: "verify-email", path: "verify-email", methods: [.get, .head], bodyLimit: 0,
             checksBearer: true, respond: { (e, c) throws(Problem) in try e.verifyEmail(c) }),
         Route(
             name: "login", path: "login", methods: [.post], bodyLimit: 65536,
-            checksBearer: false, respond: { (e, c) throws(Problem) in try e.logIn(c) }),
+            checksBearer: false, hashesPassword: true,
+            respond: { (e, c) throws(Problem) in try e.logIn(c) }),
         Route(
             name: "login-refresh", path: "login/refresh", methods: [.post], bodyLimit: 65536,
             checksBearer: false, respond: { (e, c) throws(Problem) in try e.refresh(c) }),
@@ -73,7 +79,7 @@ enum Routes {
             respond: { (e, c) throws(Problem) in try e.requestPasswordReset(c) }),
         Route(
             name: "password-reset-confirm", path: "password-reset-confirm/<uidb64>/<token>",
-            methods: [.patch], bodyLimit: 65536, checksBearer: true,
+            methods: [.patch], bodyLimit: 65536, checksBearer: true, hashesPassword: true,
             page: { $0.passwordResetPage() },
             respond: { (e, c) throws(Problem) in try e.confirmPasswordReset(c) }),
     ]

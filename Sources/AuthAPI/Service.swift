@@ -51,7 +51,6 @@ public final class Service: ExchangeHandler {
                 exchange.handOn()
                 let isQueued = queue.submit(work) { [hashingObserver] result, store in
                     do throws(Problem) {
-                        guard let result else { throw .hashingOverdue }
                         let response = try complete(result, store)
                         finish(exchange, route: match.route, with: response, hashingObserver)
                     } catch {
@@ -98,6 +97,8 @@ public final class Service: ExchangeHandler {
             }
             throw .methodNotAllowed(head.method)
         }
+        // Refused before anything is written down: a login that is not tried must not count.
+        if route.hashesPassword, !queue.hasRoom { throw .hashingFull }
         let call = Call(
             head: head, pathParameters: match.parameters,
             body: try body(of: exchange, limit: route.bodyLimit), store: store, context: context)
@@ -141,7 +142,7 @@ extension Problem {
     /// More passwords wait to be hashed than may.
     fileprivate static let hashingFull = Problem.unavailable(because: "hashing queue full")
     /// A password waited too long to be hashed, or there was no memory for it.
-    fileprivate static let hashingOverdue = Problem.unavailable(because: "hashing overdue")
+    static let hashingOverdue = Problem.unavailable(because: "hashing overdue")
 
     private static func unavailable(because failure: String) -> Problem {
         var problem = Problem.unavailable

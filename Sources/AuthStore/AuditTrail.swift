@@ -5,8 +5,6 @@ import MariaDB
 enum AuditEvent: String {
     case userRegistered = "user_registered"
     case emailVerified = "email_verified"
-    case loginSucceeded = "login_succeeded"
-    case loginRefused = "login_refused"
     case passwordResetRequested = "password_reset_requested"
     case passwordResetRefused = "password_reset_refused"
     case passwordReset = "password_reset"

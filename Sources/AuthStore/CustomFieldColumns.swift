@@ -15,7 +15,8 @@ public struct CustomFieldColumns: Sendable {
     public let fields: [CustomField]
     private let claimed: [CustomField]
     let insertUser: Statement
-    let findLogin: Statement
+    let beginLogin: Statement
+    let beginLimitedLogin: Statement
     let findRefresh: Statement
 
     /// - Throws: ``Fault`` for a name that is no column name.
@@ -29,10 +30,8 @@ public struct CustomFieldColumns: Sendable {
             date_joined\(furtherIdentifiers: settable)) \
             VALUES (?, ?, ?, ?, ?, ?\(furtherMarks: settable.count))
             """
-        findLogin = """
-            SELECT id, password, is_active, session_generation\(furtherIdentifiers: claims) \
-            FROM users WHERE username_key = ?
-            """
+        beginLogin = LoginStatements.begin(claims: claims)
+        beginLimitedLogin = LoginStatements.beginLimited(claims: claims)
         findRefresh = """
             SELECT EXISTS(SELECT 1 FROM refresh_token_blacklist WHERE token_id = ?), \
             is_active, session_generation, sessions_ended_at\(furtherIdentifiers: claims) \

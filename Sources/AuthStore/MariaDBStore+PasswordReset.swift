@@ -5,6 +5,20 @@ extension MariaDBStore {
     private static let findActive: Statement =
         "SELECT id, email FROM users WHERE email_key = ? AND is_active FOR UPDATE"
 
+    /// An attempt is counted for every request, for equal time; only those that led to a mail count.
+    private static let countAttempt: Statement = """
+        INSERT INTO attempts (kind, account_key, network, occurred_at, outcome, user_id, \
+        remote_address, request_id) VALUES ('password_reset', ?, ?, ?, ?, ?, ?, ?)
+        """
+
+    private static let findCounts: Statement = """
+        SELECT
+            (SELECT COUNT(*) FROM attempts WHERE account_key = ? AND kind = 'password_reset'
+                AND outcome = 'succeeded' AND occurred_at > ?),
+            (SELECT COUNT(*) FROM attempts WHERE network = ? AND kind = 'password_reset'
+                AND outcome = 'succeeded' AND occurred_at > ?)
+        """
+
     private static let voidTokens: Statement =
         "DELETE FROM one_time_tokens WHERE user_id = ? AND purpose = 'password_reset'"
 
@@ -24,18 +38,38 @@ extension MariaDBStore {
         """
 
     /// Voids older links of the active user with an address and writes token, mail and audit entry;
-    /// for any other address writes the audit entry alone.
+    /// for any other address, or when too many mails went out, writes the audit entry alone.
     public func requestPasswordReset(
-        email: EmailAddress, token: MailedToken, context: RequestContext
+        email: EmailAddress, token: MailedToken, limits: ThrottleLimits, context: RequestContext
     ) throws(StoreError) {
+        let account = SQLValue.bytes(AccountKey(compared: email.key).bytes)
+        let network = SQLValue.text(ClientNetwork(context.remoteAddress).text)
+        let windowStart = context.now.advanced(seconds: -ThrottleLimits.window).sqlValue
         do {
             try transaction { connection throws(MariaDBError) in
-                guard let row = try connection.queryOne(Self.findActive, [.text(email.key)]) else {
+                let counts = try connection.queryOne(
+                    Self.findCounts, [account, windowStart, network, windowStart])
+                let mailsToAccount = try counts?.integer(0) ?? 0
+                let mailsFromNetwork = try counts?.integer(1) ?? 0
+                let isFlood =
+                    limits.isEnabled
+                    && (mailsToAccount >= limits.resetMailsPerAccount
+                        || mailsFromNetwork >= limits.resetMailsPerNetwork)
+                let row = try connection.queryOne(Self.findActive, [.text(email.key)])
+                let user = try row?.optionalUnsigned(0).map { UserID($0) }
+                let refusal: String? =
+                    row == nil ? "no_active_user" : isFlood ? "too_many_mails" : nil
+                _ = try connection.execute(
+                    Self.countAttempt,
+                    [
+                        account, network, context.now.sqlValue, .text(refusal ?? "succeeded"),
+                        user?.sqlValue ?? .null, context.remoteAddress.sqlValue,
+                        context.requestID.sqlValue,
+                    ])
+                guard let row, let user, refusal == nil else {
                     return try connection.audit(
-                        .passwordResetRefused, reason: "no_active_user", user: nil, context: context
-                    )
+                        .passwordResetRefused, reason: refusal, user: user, context: context)
                 }
-                let user = UserID(try row.unsigned(0))
                 _ = try connection.execute(Self.voidTokens, [user.sqlValue])
                 // To the stored spelling, never to the typed one.
                 try connection.insert(

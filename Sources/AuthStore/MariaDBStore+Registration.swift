@@ -7,6 +7,40 @@ extension MariaDBStore {
             EXISTS(SELECT 1 FROM users WHERE email_key = ?)
         """
 
+    private static let countAttempt: Statement = """
+        INSERT INTO attempts (kind, account_key, network, occurred_at, outcome, remote_address, \
+        request_id) \
+        SELECT 'registration', ?, ?, ?, 'succeeded', ?, ? FROM (SELECT 1) AS one \
+        WHERE (SELECT COUNT(*) FROM attempts AS a WHERE a.network = ? \
+        AND a.kind = 'registration' AND a.occurred_at > ?) < ?
+        """
+
+    private static let findOldest: Statement = """
+        SELECT MIN(occurred_at) FROM attempts
+        WHERE network = ? AND kind = 'registration' AND occurred_at > ?
+        """
+
+    /// Counts a registration from the network of the client.
+    public func countRegistration(
+        limits: ThrottleLimits, context: RequestContext
+    ) throws(StoreError) -> Throttled? {
+        let network = ClientNetwork(context.remoteAddress).text
+        let windowStart = context.now.advanced(seconds: -ThrottleLimits.window).sqlValue
+        let values: [SQLValue] = [
+            .bytes(AccountKey(compared: network).bytes), .text(network), context.now.sqlValue,
+            context.remoteAddress.sqlValue, context.requestID.sqlValue, .text(network), windowStart,
+            .integer(Int64(limits.registrationsPerNetwork)),
+        ]
+        return try use { connection throws(MariaDBError) in
+            let counted = try connection.execute(Self.countAttempt, values)
+            guard counted.affectedRows == 0 else { return nil }
+            let oldest = try connection.queryOne(Self.findOldest, [.text(network), windowStart])
+            let moment = try oldest?.optionalDateTime(0)
+            return Throttled(
+                oldest: moment.map { Instant(unixMicroseconds: $0) }, now: context.now)
+        }
+    }
+
     /// Which of a name and an address are taken; nil is not looked up.
     public func registrationConflicts(
         username: Username?, email: EmailAddress?

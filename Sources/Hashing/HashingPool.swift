@@ -98,6 +98,11 @@ public final class HashingPool: PasswordQueue {
         }
     }
 
+    /// Whether a piece of work would be taken now.
+    public var hasRoom: Bool {
+        queue.read { !$0.isClosed && $0.jobs.count < settings.queueLimit }
+    }
+
     /// How many wait now.
     public var waiting: Int { queue.read { $0.jobs.count } }
 

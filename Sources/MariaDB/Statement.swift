@@ -53,6 +53,16 @@ public struct Statement: ExpressibleByStringInterpolation, Hashable, Sendable {
             for name in names { text += ", `\(name.text)`" }
         }
 
+        /// Adds each name after a comma, in a piece of text of its own.
+        ///
+        /// `"SELECT id\(furtherIdentifiers: names, between: "MAX(", and: ")") FROM users"`
+        public mutating func appendInterpolation(
+            furtherIdentifiers names: [ColumnName], between prefix: StaticString,
+            and suffix: StaticString
+        ) {
+            for name in names { text += ", \(prefix)`\(name.text)`\(suffix)" }
+        }
+
         /// Adds as many marks, each after a comma.
         ///
         /// `"VALUES (?\(furtherMarks: names.count))"`

@@ -121,7 +121,34 @@ public enum LimitKeys {
         "Whether the service throttles. Off only for tests: nginx's limits are a ring of their own."
     )
 
-    static let all = [isEnabled.definition]
+    /// See the meaning of each.
+    public static let loginFailuresPerAccount = Setting.integer(
+        "limits.login_failures_per_account", 1...80, standard: 50,
+        "Failed logins of one account in an hour; further ones get 429. Networks from which its "
+            + "owner logged in within 30 days are let through up to 90.")
+    /// See the meaning of each.
+    public static let loginFailuresPerNetwork = Setting.integer(
+        "limits.login_failures_per_network", 1...100_000, standard: 200,
+        "Failed logins from one IPv4 address or IPv6 /64 in an hour; further logins get 429.")
+    /// See the meaning of each.
+    public static let resetMailsPerAccount = Setting.integer(
+        "limits.reset_mails_per_account", 1...1000, standard: 5,
+        "Password-reset mails to one account in an hour; further requests get the same answer and "
+            + "no mail.")
+    /// See the meaning of each.
+    public static let resetMailsPerNetwork = Setting.integer(
+        "limits.reset_mails_per_network", 1...100_000, standard: 50,
+        "Password-reset mails that one IPv4 address or IPv6 /64 causes in an hour, as above.")
+    /// See the meaning of each.
+    public static let registrationsPerNetwork = Setting.integer(
+        "limits.registrations_per_network", 1...100_000, standard: 100,
+        "Registrations from one IPv4 address or IPv6 /64 in an hour; further ones get 429.")
+
+    static let all = [
+        isEnabled.definition, loginFailuresPerAccount.definition,
+        loginFailuresPerNetwork.definition, resetMailsPerAccount.definition,
+        resetMailsPerNetwork.definition, registrationsPerNetwork.definition,
+    ]
 }
 
 /// `paths`: where files are.

@@ -10,15 +10,17 @@ public enum DomainName {
     ///
     /// - Parameter domain: Two labels or more, or exactly `localhost`; no dot at the end.
     /// - Returns: `nil` for a label that is empty, longer than 63 bytes, begins or ends with a
-    ///   hyphen or has a character that is not allowed; a last label of digits only; more than
-    ///   253 bytes in all.
+    ///   hyphen or has a character that is not allowed; a last label of one character or of digits
+    ///   only; more than 253 bytes in all.
     public static func asciiForm(of domain: String) -> String? {
         // A character of a longer name takes at least a byte of the A-label.
         guard domain.utf8.count <= 4 * longestName else { return nil }
         let lowercase = domain.utf8.map(UnicodeForm.lowercasedASCII)
         if lowercase.elementsEqual("localhost".utf8) { return "localhost" }
         let labels = lowercase.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard labels.count >= 2, let last = labels.last, !last.allSatisfy(isDigit) else {
+        guard labels.count >= 2, let last = labels.last, last.count >= 2,
+            !last.allSatisfy(isDigit)
+        else {
             return nil
         }
         var form: [UInt8] = []

@@ -3,6 +3,7 @@ import Cryptography
 /// Login: a name and a password for a pair of tokens.
 public struct Login: Sendable {
     private let issuer: TokenIssuer
+    private let limits: ThrottleLimits
     /// Whether the trimmed password is tried after the exact one, since the replaced system trimmed.
     private let triesTrimmedPassword: Bool
     /// Whether `last_login` is written.
@@ -10,10 +11,15 @@ public struct Login: Sendable {
 
     /// - Parameters:
     ///   - issuer: Issues the tokens.
+    ///   - limits: How many failures are let through.
     ///   - triesTrimmedPassword: Whether the trimmed password is tried after the exact one.
     ///   - recordsLastLogin: Whether `last_login` is written.
-    public init(issuer: TokenIssuer, triesTrimmedPassword: Bool, recordsLastLogin: Bool) {
+    public init(
+        issuer: TokenIssuer, limits: ThrottleLimits, triesTrimmedPassword: Bool,
+        recordsLastLogin: Bool
+    ) {
         self.issuer = issuer
+        self.limits = limits
         self.triesTrimmedPassword = triesTrimmedPassword
         self.recordsLastLogin = recordsLastLogin
     }
@@ -34,29 +40,51 @@ public struct Login: Sendable {
     public struct Attempt: Sendable {
         /// The expensive part; it is there whatever the account, so that time tells nothing.
         public let work: PasswordWork
+        fileprivate let id: UInt64
         fileprivate let facts: LoginFacts?
         fileprivate let refusal: Refusal?
     }
 
-    /// Finds the account.
+    /// Why no password is compared.
+    public enum BeginError: Error, Sendable {
+        /// Too many logins have failed.
+        case throttled(Throttled)
+        /// The store failed.
+        case store(StoreError)
+    }
+
+    /// Writes the attempt down, as failed for the time being, and finds the account.
     ///
     /// - Parameters:
     ///   - username: As typed, trimmed.
     ///   - password: As typed.
     public func begin(
-        username: String, password: Password, store: some LoginStore
-    ) throws(StoreError) -> Attempt {
+        username: String, password: Password, store: some LoginStore, context: RequestContext
+    ) throws(BeginError) -> Attempt {
         // A name without normal form is looked up under a key that no account has, for equal time.
-        let facts = try store.loginFacts(usernameKey: Username.key(of: username) ?? "")
+        let key = Username.key(of: username) ?? ""
+        let start: LoginStart
+        do {
+            start = try store.beginLogin(usernameKey: key, limits: limits, context: context)
+        } catch {
+            throw .store(error)
+        }
+        let (id, facts): (UInt64, LoginFacts?)
+        switch start {
+        case .throttled(let throttled): throw .throttled(throttled)
+        case .begun(let attempt, let found): (id, facts) = (attempt, found)
+        }
         guard let facts else {
-            return Attempt(work: .pretend(password), facts: nil, refusal: .noSuchUser)
+            return Attempt(work: .pretend(password), id: id, facts: nil, refusal: .noSuchUser)
         }
         guard let hash = PasswordHash(encoded: facts.passwordHash) else {
-            return Attempt(work: .pretend(password), facts: facts, refusal: .unusablePassword)
+            return Attempt(
+                work: .pretend(password), id: id, facts: facts, refusal: .unusablePassword)
         }
         let work = PasswordWork.verify(
             password, alternative: triesTrimmedPassword ? password.trimmed : nil, against: hash)
-        return Attempt(work: work, facts: facts, refusal: facts.isActive ? nil : .inactive)
+        return Attempt(
+            work: work, id: id, facts: facts, refusal: facts.isActive ? nil : .inactive)
     }
 
     /// Why there are no tokens.
@@ -67,31 +95,40 @@ public struct Login: Sendable {
         case store(StoreError)
     }
 
-    /// Issues the tokens, or refuses, and records either.
+    /// Marks the attempt as good and issues the tokens, or refuses.
     public func finish(
         _ attempt: Attempt, matches: Bool, upgradedHash: String?, store: some LoginStore,
         context: RequestContext
     ) throws(FinishError) -> TokenIssuer.Pair {
-        var record = LoginRecord(user: attempt.facts?.user, refusal: attempt.refusal)
-        if record.refusal == nil, !matches { record.refusal = .wrongPassword }
-        if record.refusal == nil {
-            record.setsLastLogin = recordsLastLogin
-            record.upgradedHash = upgradedHash
-            record.presentHash = attempt.facts?.passwordHash
-        }
+        if let refusal = attempt.refusal { throw .refused(refusal) }
+        guard matches, let facts = attempt.facts else { throw .refused(.wrongPassword) }
+        let success = LoginSuccess(
+            attempt: attempt.id, user: facts.user, setsLastLogin: recordsLastLogin,
+            presentHash: facts.passwordHash, upgradedHash: upgradedHash)
         do {
-            try store.recordLogin(record, context: context)
+            try store.recordSuccess(success, context: context)
         } catch {
             throw .store(error)
-        }
-        guard record.refusal == nil, let facts = attempt.facts else {
-            throw .refused(record.refusal ?? .noSuchUser)
         }
         var random = SystemRandom()
         return issuer.issuePair(
             for: facts.user, generation: facts.generation,
             accessClaims: facts.accessClaims.map(\.claim), at: context.now, from: &random)
     }
+
+    /// Takes an attempt back whose password was never compared: it must not count as failed.
+    public func cancel(_ attempt: Attempt, store: some LoginStore) {
+        // That it stays counted is the worst that a failure here can do.
+        try? store.cancelLogin(attempt: attempt.id)
+    }
+}
+
+/// What the store says when a login begins.
+public enum LoginStart: Sendable {
+    /// Too many have failed; nothing was written.
+    case throttled(Throttled)
+    /// The attempt is written down; the user, nil when nobody has the name.
+    case begun(attempt: UInt64, facts: LoginFacts?)
 }
 
 /// What the store knows about the user who logs in.
@@ -120,21 +157,16 @@ public struct LoginFacts: Sendable {
     }
 }
 
-/// How a login ended.
-public struct LoginRecord: Sendable {
-    /// Who, nil when nobody has the name.
-    public let user: UserID?
-    /// Why it was refused, nil when it was not.
-    public var refusal: Login.Refusal?
+/// A login that was good.
+public struct LoginSuccess: Sendable {
+    /// The attempt.
+    public let attempt: UInt64
+    /// Who.
+    public let user: UserID
     /// Whether `last_login` is written.
-    public var setsLastLogin = false
+    public let setsLastLogin: Bool
+    /// The hash that was compared; a new one replaces only this one.
+    public let presentHash: String
     /// A new hash of the same password, with the parameters in force.
-    public var upgradedHash: String?
-    /// The hash that was compared; the new one replaces only this one.
-    public var presentHash: String?
-
-    init(user: UserID?, refusal: Login.Refusal?) {
-        self.user = user
-        self.refusal = refusal
-    }
+    public let upgradedHash: String?
 }

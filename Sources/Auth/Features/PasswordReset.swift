@@ -4,15 +4,21 @@ import Cryptography
 public struct PasswordReset: Sendable {
     private let passwordRule: PasswordRule
     private let tokenKeys: OneTimeTokenKeys
+    private let limits: ThrottleLimits
     /// How long a link is good, in seconds.
     private let linkLifetime: Int64
 
     /// - Parameters:
     ///   - passwordRule: Judges the new password.
     ///   - tokenKeys: What the link's secret is derived from.
+    ///   - limits: How many mails are sent.
     ///   - linkLifetime: How long a link is good, in seconds.
-    public init(passwordRule: PasswordRule, tokenKeys: OneTimeTokenKeys, linkLifetime: Int64) {
+    public init(
+        passwordRule: PasswordRule, tokenKeys: OneTimeTokenKeys, limits: ThrottleLimits,
+        linkLifetime: Int64
+    ) {
         self.passwordRule = passwordRule
+        self.limits = limits
         self.tokenKeys = tokenKeys
         self.linkLifetime = linkLifetime
     }
@@ -25,7 +31,8 @@ public struct PasswordReset: Sendable {
         // Made for unknown addresses as well, for equal time.
         let token = MailedToken.make(
             .passwordReset, keys: tokenKeys, at: context.now, lifetime: linkLifetime, from: &random)
-        try store.requestPasswordReset(email: email, token: token, context: context)
+        try store.requestPasswordReset(
+            email: email, token: token, limits: limits, context: context)
     }
 
     /// Why no password was set.

@@ -4,15 +4,21 @@ import Cryptography
 public struct Registration: Sendable {
     private let passwordRule: PasswordRule
     private let tokenKeys: OneTimeTokenKeys
+    private let limits: ThrottleLimits
     /// How long a verification link is good, in seconds.
     private let linkLifetime: Int64
 
     /// - Parameters:
     ///   - passwordRule: Judges the password.
     ///   - tokenKeys: What the link's secret is derived from.
+    ///   - limits: How many registrations are let through.
     ///   - linkLifetime: How long a verification link is good, in seconds.
-    public init(passwordRule: PasswordRule, tokenKeys: OneTimeTokenKeys, linkLifetime: Int64) {
+    public init(
+        passwordRule: PasswordRule, tokenKeys: OneTimeTokenKeys, limits: ThrottleLimits,
+        linkLifetime: Int64
+    ) {
         self.passwordRule = passwordRule
+        self.limits = limits
         self.tokenKeys = tokenKeys
         self.linkLifetime = linkLifetime
     }
@@ -97,13 +103,15 @@ public struct Registration: Sendable {
     public enum BeginError: Error, Sendable {
         /// The input.
         case refused(Refusal)
+        /// Too many registrations came from one network.
+        case throttled(Throttled)
         /// The store.
         case store(StoreError)
     }
 
     /// Judges the input; all faults of all fields are found together.
     public func begin(
-        _ input: Input, store: some RegistrationStore
+        _ input: Input, store: some RegistrationStore, context: RequestContext
     ) throws(BeginError) -> Attempt {
         var refusal = Refusal()
         let username = input.username.flatMap(Username.init)
@@ -126,8 +134,22 @@ public struct Registration: Sendable {
         guard refusal == Refusal(), let username, let email, let password = input.password,
             let customFields = input.customFields
         else { throw .refused(refusal) }
+        if let throttled = try countRegistration(store: store, context: context) {
+            throw .throttled(throttled)
+        }
         return Attempt(
             work: .make(password), username: username, email: email, customFields: customFields)
+    }
+
+    private func countRegistration(
+        store: some RegistrationStore, context: RequestContext
+    ) throws(BeginError) -> Throttled? {
+        guard limits.isEnabled else { return nil }
+        do {
+            return try store.countRegistration(limits: limits, context: context)
+        } catch {
+            throw .store(error)
+        }
     }
 
     /// Writes the account.

@@ -34,6 +34,13 @@ public struct MailedToken: Sendable {
 
 /// What the registration feature keeps.
 public protocol RegistrationStore {
+    /// Counts a registration from the network of the client.
+    ///
+    /// - Returns: Nil when it may go on.
+    func countRegistration(
+        limits: ThrottleLimits, context: RequestContext
+    ) throws(StoreError) -> Throttled?
+
     /// Which of a name and an address are taken; nil is not looked up.
     func registrationConflicts(
         username: Username?, email: EmailAddress?
@@ -89,11 +96,17 @@ public protocol EmailVerificationStore {
 
 /// What login keeps.
 public protocol LoginStore {
-    /// The user with a name, nil without one.
-    func loginFacts(usernameKey: String) throws(StoreError) -> LoginFacts?
+    /// Writes an attempt down, as failed for the time being, and finds the user; unless too many
+    /// have failed.
+    func beginLogin(
+        usernameKey: String, limits: ThrottleLimits, context: RequestContext
+    ) throws(StoreError) -> LoginStart
 
-    /// Records how a login ended.
-    func recordLogin(_ record: LoginRecord, context: RequestContext) throws(StoreError)
+    /// Marks an attempt as good.
+    func recordSuccess(_ success: LoginSuccess, context: RequestContext) throws(StoreError)
+
+    /// Takes an attempt back whose password was never compared.
+    func cancelLogin(attempt: UInt64) throws(StoreError)
 }
 
 /// What refreshing needs to know and keep.
@@ -122,9 +135,9 @@ public protocol LogoutStore {
 /// What password resets keep.
 public protocol PasswordResetStore {
     /// Voids older links of the active user with an address and writes token, mail and audit entry;
-    /// for any other address writes the audit entry alone.
+    /// for any other address, or when too many mails went out, writes the audit entry alone.
     func requestPasswordReset(
-        email: EmailAddress, token: MailedToken, context: RequestContext
+        email: EmailAddress, token: MailedToken, limits: ThrottleLimits, context: RequestContext
     ) throws(StoreError)
 
     /// Whose link it is, nil when it is not good now.

@@ -70,7 +70,9 @@ public struct TokenClaims: Sendable {
         case nil: return nil
         case .number(let number)?:
             // Far beyond every calendar, and sums with it must not overflow.
-            guard let seconds = number.wholeSeconds, seconds.magnitude < 1 << 53 else { throw .invalid }
+            guard let seconds = number.wholeSeconds, seconds.magnitude < 1 << 53 else {
+                throw .invalid
+            }
             return seconds
         default: throw .invalid
         }

@@ -22,9 +22,10 @@ public struct EmailAddress: Hashable, Sendable {
         let local = typed[..<at]
         let domain = typed[typed.utf8.index(after: at)...]
         guard EmailAddress.isLocalPart(local.utf8),
-            let asciiDomain = DomainName.asciiForm(of: String(domain).asciiLowercased())
+            let domain = String(domain).canonicallyLowercased(),
+            let asciiDomain = DomainName.asciiForm(of: domain)
         else { return nil }
-        text = local + "@" + String(domain).asciiLowercased()
+        text = local + "@" + domain
         key = String(local).asciiLowercased() + "@" + asciiDomain
         guard text.unicodeScalars.count <= EmailAddress.lengthLimit,
             key.utf8.count <= EmailAddress.lengthLimit
@@ -52,6 +53,34 @@ public struct EmailAddress: Hashable, Sendable {
 }
 
 extension String {
+    /// In lower case; nil when a capital letter is not the one capital of its small letter.
+    ///
+    /// The Kelvin sign would become `k`, and the Angstrom sign the letter of another capital: with
+    /// such a mapping two different texts would be one address.
+    fileprivate func canonicallyLowercased() -> String? {
+        if utf8.allSatisfy({ $0 < 0x80 }) { return asciiLowercased() }
+        var lowercased = String.UnicodeScalarView()
+        for scalar in unicodeScalars {
+            let small = scalar.properties.lowercaseMapping
+            let isUnchanged = small.unicodeScalars.elementsEqual([scalar])
+            guard isUnchanged || scalar.isASCII || small.isSmallLetter(of: scalar) else {
+                return nil
+            }
+            lowercased.append(contentsOf: small.unicodeScalars)
+        }
+        return String(lowercased)
+    }
+
+    /// Whether this is one letter beyond ASCII whose capital is exactly the scalar.
+    ///
+    /// Scalars are compared: for `==` the two signs and their letters are the same text.
+    private func isSmallLetter(of capital: Unicode.Scalar) -> Bool {
+        guard unicodeScalars.count == 1, let small = unicodeScalars.first, !small.isASCII else {
+            return false
+        }
+        return small.properties.uppercaseMapping.unicodeScalars.elementsEqual([capital])
+    }
+
     /// With `A` to `Z` in lower case and every other character as it is.
     func asciiLowercased() -> String {
         String(

@@ -14,13 +14,17 @@ extension Endpoints {
         let attempt: Login.Attempt
         do {
             attempt = try login.begin(
-                username: username, password: Password(password), store: call.store)
+                username: username, password: Password(password), store: call.store,
+                context: call.context)
         } catch {
             throw Problem(error)
         }
         let context = call.context
         return .afterHashing(attempt.work) { (result, store) throws(Problem) in
-            guard case .compared(let matches, let upgraded) = result else { throw .unavailable }
+            guard case .compared(let matches, let upgraded)? = result else {
+                login.cancel(attempt, store: store)
+                throw .hashingOverdue
+            }
             let pair: TokenIssuer.Pair
             do throws(Login.FinishError) {
                 pair = try login.finish(

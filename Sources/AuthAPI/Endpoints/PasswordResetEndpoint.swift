@@ -7,7 +7,9 @@ extension Endpoints {
     func requestPasswordReset(_ call: Call) throws(Problem) -> Reply {
         let fields = try call.fields()
         var errors = FieldErrors()
-        guard let typed = fields.text("email", into: &errors) else { throw .invalid(errors) }
+        guard
+            let typed = fields.text("email", notText: Sentence.invalidEmail, into: &errors)
+        else { throw .invalid(errors) }
         guard let email = EmailAddress(typed) else {
             if typed.unicodeScalars.contains("\0") {
                 errors.add([Sentence.nullCharacter], to: "email")
@@ -46,7 +48,7 @@ extension Endpoints {
         }
         let context = call.context
         return .afterHashing(attempt.work) { (result, store) throws(Problem) in
-            guard case .made(let hash) = result else { throw .unavailable }
+            guard case .made(let hash)? = result else { throw .hashingOverdue }
             do throws(PasswordReset.Failure) {
                 try passwordReset.finish(
                     attempt, passwordHash: hash, store: store, context: context)

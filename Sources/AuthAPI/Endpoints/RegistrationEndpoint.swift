@@ -11,18 +11,19 @@ extension Endpoints {
         let settable = customFields.filter(\.isSetAtRegistration)
         let input = Registration.Input(
             username: fields.text("username", into: &errors),
-            email: fields.text("email", into: &errors),
+            email: fields.text("email", notText: Sentence.invalidEmail, into: &errors),
             password: fields.text("password", trims: false, into: &errors).map(Password.init),
             customFields: CustomFieldReader.read(settable, from: fields, into: &errors))
         let attempt: Registration.Attempt
         do {
-            attempt = try registration.begin(input, store: call.store)
+            attempt = try registration.begin(
+                input, store: call.store, context: call.context)
         } catch {
             throw problem(error, beside: errors)
         }
         let context = call.context
         return .afterHashing(attempt.work) { (result, store) throws(Problem) in
-            guard case .made(let hash) = result else { throw .unavailable }
+            guard case .made(let hash)? = result else { throw .hashingOverdue }
             let outcome: Registration.Outcome
             do throws(Registration.BeginError) {
                 outcome = try registration.finish(
@@ -42,6 +43,7 @@ extension Endpoints {
     private func problem(_ error: Registration.BeginError, beside errors: FieldErrors) -> Problem {
         switch error {
         case .store(let error): return Problem(error)
+        case .throttled(let throttled): return Problem(throttled)
         case .refused(let refusal):
             var errors = errors
             errors.add(refusal.username.map(\.sentence), to: "username")

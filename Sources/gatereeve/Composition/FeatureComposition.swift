@@ -22,16 +22,18 @@ extension Endpoints {
             Complaint.print("A page template has a fault. \(error)")
             throw ExitCode(78)
         }
+        let limits = ThrottleLimits(values)
         self.init(
             registration: Registration(
-                passwordRule: passwordRule, tokenKeys: keys.oneTime,
+                passwordRule: passwordRule, tokenKeys: keys.oneTime, limits: limits,
                 linkLifetime: Int64(values[LinkKeys.verifyEmailLifetime])),
             login: Login(
-                issuer: issuer, triesTrimmedPassword: values[LoginKeys.tryTrimmedPassword],
+                issuer: issuer, limits: limits,
+                triesTrimmedPassword: values[LoginKeys.tryTrimmedPassword],
                 recordsLastLogin: values[LoginKeys.recordLastLogin]),
             tokenRefresh: TokenRefresh(issuer: issuer), logout: Logout(issuer: issuer),
             passwordReset: PasswordReset(
-                passwordRule: passwordRule, tokenKeys: keys.oneTime,
+                passwordRule: passwordRule, tokenKeys: keys.oneTime, limits: limits,
                 linkLifetime: Int64(values[LinkKeys.passwordResetLifetime])),
             bearerCheck: BearerCheck(issuer: issuer), customFields: customFields, pages: pages)
     }
@@ -42,6 +44,19 @@ extension SettingValues {
     func templateDirectory(_ name: String) -> String? {
         let path = "\(self[PathKeys.templates])/\(name)"
         return FileManager.default.fileExists(atPath: path) ? path : nil
+    }
+}
+
+extension ThrottleLimits {
+    /// The section `limits`.
+    fileprivate init(_ values: SettingValues) {
+        self.init()
+        isEnabled = values[LimitKeys.isEnabled]
+        loginFailuresPerAccount = values[LimitKeys.loginFailuresPerAccount]
+        loginFailuresPerNetwork = values[LimitKeys.loginFailuresPerNetwork]
+        resetMailsPerAccount = values[LimitKeys.resetMailsPerAccount]
+        resetMailsPerNetwork = values[LimitKeys.resetMailsPerNetwork]
+        registrationsPerNetwork = values[LimitKeys.registrationsPerNetwork]
     }
 }
 
