@@ -118,7 +118,12 @@ let package = Package(
             dependencies: ["HTTP", .product(name: "HTTPTypes", package: "swift-http-types")],
             swiftSettings: strict),
         .testTarget(name: "MariaDBTests", dependencies: ["MariaDB"], swiftSettings: strict),
-        .testTarget(name: "AuthTests", dependencies: ["Auth"], swiftSettings: strict),
+        .target(
+            name: "AuthTesting", dependencies: ["Auth", "Cryptography", "JSON"],
+            path: "Tests/AuthTesting", swiftSettings: strict),
+        .testTarget(
+            name: "AuthTests", dependencies: ["Auth", "AuthTesting", "Cryptography", "JSON"],
+            resources: [.copy("Vectors")], swiftSettings: strict),
         .testTarget(
             name: "AuthAPITests", dependencies: ["AuthAPI", "Auth", "HTTP"], swiftSettings: strict),
         .testTarget(

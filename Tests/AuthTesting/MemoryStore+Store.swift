@@ -1,0 +1,166 @@
+public import Auth
+
+extension MemoryStore: Store {
+    /// See the protocol.
+    public func registrationConflicts(
+        username: Username?, email: EmailAddress?
+    ) throws(StoreError) -> RegistrationConflicts {
+        try failIfAsked()
+        return conflicts(username: username?.key, email: email?.key)
+    }
+
+    private func conflicts(username: String?, email: String?) -> RegistrationConflicts {
+        RegistrationConflicts(
+            username: accounts.values.contains { $0.usernameKey == username },
+            email: accounts.values.contains { $0.emailKey == email })
+    }
+
+    /// See the protocol.
+    public func register(
+        _ user: NewUser, token: MailedToken, context: RequestContext
+    ) throws(StoreError) -> RegistrationConflicts {
+        try failIfAsked()
+        runBeforeWriting()
+        let found = conflicts(username: user.username.key, email: user.email.key)
+        guard found.isEmpty else { return found }
+        let id = add(
+            user.username.text, email: user.email.text, passwordHash: user.passwordHash,
+            isActive: false)
+        accounts[id]?.customFields = user.customFields
+        links.append(Link(user: id, token: token))
+        return found
+    }
+
+    /// See the protocol.
+    public func isVerificationTokenValid(
+        digest: [UInt8], at now: Instant
+    ) throws(StoreError) -> Bool {
+        try failIfAsked()
+        return indexOfLink(.verifyEmail, digest: digest, at: now) != nil
+    }
+
+    /// See the protocol.
+    public func verifyEmail(
+        digest: [UInt8], context: RequestContext
+    ) throws(StoreError) -> Bool {
+        try failIfAsked()
+        guard let index = indexOfLink(.verifyEmail, digest: digest, at: context.now) else {
+            return false
+        }
+        accounts[links[index].user]?.isActive = true
+        return true
+    }
+
+    /// See the protocol.
+    public func loginFacts(usernameKey: String) throws(StoreError) -> LoginFacts? {
+        try failIfAsked()
+        lookedUpNames.append(usernameKey)
+        guard let (id, account) = accounts.first(where: { $0.value.usernameKey == usernameKey })
+        else { return nil }
+        return LoginFacts(
+            user: id, passwordHash: account.passwordHash, isActive: account.isActive,
+            generation: account.generation, accessClaims: claims(of: account))
+    }
+
+    /// See the protocol.
+    public func recordLogin(_ record: LoginRecord, context: RequestContext) throws(StoreError) {
+        try failIfAsked()
+        loginRecords.append(record)
+        guard let user = record.user, let hash = record.upgradedHash,
+            accounts[user]?.passwordHash == record.presentHash
+        else { return }
+        accounts[user]?.passwordHash = hash
+    }
+
+    /// See the protocol.
+    public func refreshFacts(user: UserID?, token: TokenID) throws(StoreError) -> RefreshFacts {
+        try failIfAsked()
+        let account = user.flatMap { accounts[$0] }
+        return RefreshFacts(
+            isBlacklisted: blacklist.contains(token.blacklistKey),
+            user: account.map {
+                RefreshUser(
+                    isActive: $0.isActive, generation: $0.generation,
+                    sessionsEndedAt: $0.sessionsEndedAt, accessClaims: claims(of: $0))
+            })
+    }
+
+    private func claims(of account: Account) -> [CustomFieldValue] {
+        account.customFields.filter(\.field.isInAccessToken)
+    }
+
+    /// See the protocol.
+    public func retire(
+        _ token: TokenClaims, user: UserID?, context: RequestContext
+    ) throws(StoreError) -> Bool {
+        try failIfAsked()
+        runBeforeWriting()
+        return blacklist.insert(token.id.blacklistKey).inserted
+    }
+
+    /// See the protocol.
+    public func blacklist(
+        _ token: TokenClaims, user: UserID?, context: RequestContext
+    ) throws(StoreError) -> Bool {
+        try failIfAsked()
+        return blacklist.insert(token.id.blacklistKey).inserted
+    }
+
+    /// See the protocol.
+    public func requestPasswordReset(
+        email: EmailAddress, token: MailedToken, context: RequestContext
+    ) throws(StoreError) {
+        try failIfAsked()
+        resetRequests += 1
+        guard
+            let user = accounts.first(where: { $0.value.emailKey == email.key && $0.value.isActive }
+            )?.key
+        else { return }
+        spendResetLinks(of: user)
+        links.append(Link(user: user, token: token))
+    }
+
+    private func spendResetLinks(of user: UserID) {
+        for index in links.indices
+        where links[index].user == user && links[index].token.purpose == .passwordReset {
+            links[index].isSpent = true
+        }
+    }
+
+    /// See the protocol.
+    public func passwordResetFacts(
+        user: UserID, digest: [UInt8], at now: Instant
+    ) throws(StoreError) -> PasswordResetFacts? {
+        try failIfAsked()
+        guard let index = indexOfLink(.passwordReset, digest: digest, at: now),
+            links[index].user == user, !links[index].isSpent, let account = accounts[user]
+        else { return nil }
+        return PasswordResetFacts(username: account.username, email: account.email)
+    }
+
+    /// See the protocol.
+    public func resetPassword(
+        user: UserID, digest: [UInt8], passwordHash: String, context: RequestContext
+    ) throws(StoreError) -> Bool {
+        runBeforeWriting()
+        guard try passwordResetFacts(user: user, digest: digest, at: context.now) != nil else {
+            return false
+        }
+        spendResetLinks(of: user)
+        accounts[user]?.passwordHash = passwordHash
+        accounts[user]?.generation += 1
+        accounts[user]?.sessionsEndedAt = context.now
+        return true
+    }
+
+    /// See the protocol.
+    public func isActive(_ user: UserID) throws(StoreError) -> Bool? {
+        try failIfAsked()
+        return accounts[user]?.isActive
+    }
+
+    /// See the protocol.
+    public func checkReadiness() throws(StoreError) {
+        try failIfAsked()
+    }
+}

@@ -1,0 +1,65 @@
+import Auth
+import Testing
+
+@Suite("user names")
+struct UsernameTests {
+    @Test(
+        "letters, digits and @ . + - _ make a name, which is kept in NFKC",
+        arguments: [
+            ("ada", "ada"), ("Ada.Lovelace@x+y-z_1", "Ada.Lovelace@x+y-z_1"), ("_", "_"),
+            ("é", "é"), ("Łukasz", "Łukasz"), ("山田太郎", "山田太郎"), ("٣", "٣"), ("Ⅷ", "VIII"),
+            ("ａｄａ", "ada"), ("\u{FB01}nn", "finn"), ("\u{212A}ate", "Kate"), ("x²", "x2"),
+            ("\u{17F}ara", "sara"),
+        ])
+    func names(typed: String, text: String) throws {
+        let name = try #require(Username(typed))
+        #expect(Array(name.text.unicodeScalars) == Array(text.unicodeScalars))
+    }
+
+    @Test(
+        "everything else makes none",
+        arguments: [
+            "", " ", "a b", "a\n", "a\tb", "a\0", "a/b", "a'b", "a\"", "<a>", "a;b", "a\\b", "a%",
+            "e\u{301}", "\u{1F600}", "a\u{200B}b", "a\u{202E}b", "a\u{AD}b", "½", "\u{FEFF}a",
+            "\u{FF0F}", "a\u{A0}b", "\u{E0E}\u{E33}", "a\u{FE0F}",
+        ])
+    func noNames(typed: String) {
+        #expect(Username(typed) == nil)
+    }
+
+    @Test("a name has at most 150 characters, also after normalisation")
+    func length() {
+        #expect(Username(String(repeating: "a", count: 150)) != nil)
+        #expect(Username(String(repeating: "a", count: 151)) == nil)
+        #expect(Username(String(repeating: "\u{1F130}", count: 2)) == nil)
+        #expect(Username(String(repeating: "\u{FB03}", count: 50)) != nil)
+        #expect(Username(String(repeating: "\u{FB03}", count: 51)) == nil)
+    }
+
+    @Test(
+        "names that a person takes for the same are the same",
+        arguments: [
+            ("ada", "ADA"), ("ada", "ａｄａ"), ("straße", "STRASSE"), ("straße", "STRA\u{1E9E}E"),
+            ("ΣΑΣ", "σας"), ("kate", "\u{212A}ATE"), ("\u{17F}ara", "Sara"), ("finn", "\u{FB01}nn"),
+        ])
+    func same(one: String, other: String) throws {
+        #expect(try #require(Username(one)).key == #require(Username(other)).key)
+    }
+
+    @Test(
+        "names of other letters are others",
+        arguments: [
+            ("alice", "alíce"), ("admin", "\u{430}dmin"), ("mike", "m\u{131}ke"), ("a.b", "ab"),
+            ("a-b", "a_b"),
+        ])
+    func others(one: String, other: String) throws {
+        #expect(try #require(Username(one)).key != #require(Username(other)).key)
+    }
+
+    @Test("what a person types to log in finds the name as it was typed at registration")
+    func keyOfTyped() throws {
+        for typed in ["Ada", "ａｄａ", "STRASSE", "\u{212A}ate"] {
+            #expect(Username.key(of: typed) == (try #require(Username(typed))).key)
+        }
+    }
+}
