@@ -53,6 +53,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: wrapper),
+        .target(name: "Telemetry", dependencies: ["CLinux"], swiftSettings: wrapper),
         .target(name: "Threading", dependencies: ["CLinux"], swiftSettings: wrapper),
         .target(name: "MariaDB", dependencies: ["CMariaDB"], swiftSettings: wrapper),
         .target(
@@ -98,7 +99,7 @@ let package = Package(
             name: "gatereeve",
             dependencies: [
                 "Auth", "AuthAPI", "AuthMail", "AuthStore", "Cryptography", "FastCGI", "HTTP",
-                "Hashing", "JSON", "MariaDB", "SMTP", "Settings", "Threading",
+                "Hashing", "JSON", "MariaDB", "SMTP", "Settings", "Telemetry", "Threading",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

@@ -13,6 +13,15 @@ public struct Problem: Error, Sendable {
     public let fields: [HTTPField]
     /// What failed behind a 503, for the log and never for the client.
     public internal(set) var failure: String?
+    /// Why it was refused, for the metrics and never for the client.
+    public internal(set) var reason: String?
+
+    /// The same problem, with the reason that the metrics count.
+    func counted(as reason: String) -> Problem {
+        var problem = self
+        problem.reason = reason
+        return problem
+    }
 
     init(_ status: HTTPResponse.Status, _ body: JSONObject, fields: [HTTPField] = []) {
         self.status = status
@@ -75,6 +84,7 @@ extension Problem {
     /// What a refused token is called.
     init(_ fault: TokenFault) {
         self = .unauthorized(detail: fault.sentence, code: "token_not_valid")
+            .counted(as: "token_\(fault)")
     }
 
     /// What a refused refresh is called; sessions that were ended look like any ended token.
@@ -84,6 +94,7 @@ extension Problem {
         case .sessionEnded: self.init(TokenFault.blacklisted)
         case .inactiveUser, .noSuchUser:
             self = .unauthorized(detail: "No active account found for the given token.")
+                .counted(as: "no_active_user")
         }
     }
 
@@ -92,7 +103,8 @@ extension Problem {
         switch refusal {
         case .noSuchUser, .wrongPassword, .inactive, .unusablePassword:
             self = .unauthorized(
-                detail: "No active account found with the given credentials")
+                detail: "No active account found with the given credentials"
+            ).counted(as: refusal.rawValue)
         }
     }
 
@@ -125,7 +137,13 @@ extension Problem {
             detail: "Request was throttled. Expected available in \(seconds) "
                 + (seconds == 1 ? "second." : "seconds."),
             fields: [HTTPField(name: .retryAfter, value: String(seconds))])
+        reason = "throttled"
     }
+
+    /// Every reason that the metrics count.
+    public static let reasons =
+        TokenFault.allCases.map { "token_\($0)" } + Login.Refusal.allCases.map(\.rawValue)
+        + ["no_active_user", "throttled"]
 
     init(_ failure: Login.FinishError) {
         switch failure {

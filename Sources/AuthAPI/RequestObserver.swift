@@ -8,6 +8,10 @@ public struct RequestSummary: Sendable {
     public let status: Int
     /// What the request said before its body.
     public let head: RequestHead
+    /// How long it took, from its first byte to its answer, in microseconds.
+    public let microseconds: UInt64
+    /// Why it was refused; nil when it was not, or when the status tells.
+    public let reason: String?
     /// A failure behind a 503, for the log; nil otherwise.
     public let failure: String?
 }

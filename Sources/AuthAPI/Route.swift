@@ -13,6 +13,8 @@ struct Route: Sendable {
     let bodyLimit: Int
     /// Whether an access token that is shown is checked although none is needed.
     let checksBearer: Bool
+    /// Whether the `Accept` field is not asked: the answer is neither JSON nor HTML.
+    let acceptsAnything: Bool
     /// Whether it hashes a password, which is refused while too many wait.
     let hashesPassword: Bool
     /// What a person with a browser gets for a GET, where the route has no other use for it.
@@ -25,7 +27,7 @@ struct Route: Sendable {
 
     init(
         name: String, path: String, methods: [HTTPRequest.Method], bodyLimit: Int,
-        checksBearer: Bool, hashesPassword: Bool = false,
+        checksBearer: Bool, hashesPassword: Bool = false, acceptsAnything: Bool = false,
         page: (@Sendable (Endpoints) -> Response)? = nil,
         respond: @escaping @Sendable (Endpoints, Call) throws(Problem) -> Reply
     ) {
@@ -35,6 +37,7 @@ struct Route: Sendable {
         self.bodyLimit = bodyLimit
         self.checksBearer = checksBearer
         self.hashesPassword = hashesPassword
+        self.acceptsAnything = acceptsAnything
         self.page = page
         self.respond = respond
         let allow = (methods + [.options]).map(\.rawValue).joined(separator: ", ")
@@ -43,7 +46,7 @@ struct Route: Sendable {
 }
 
 /// Every route, in the order of the documentation.
-enum Routes {
+public enum Routes {
     /// Those for whoever runs the service, at the root: nginx decides who may ask.
     static let operations: [Route] = [
         Route(
@@ -52,7 +55,14 @@ enum Routes {
         Route(
             name: "health-ready", path: "health/ready", methods: [.get, .head], bodyLimit: 0,
             checksBearer: false, respond: { (e, c) throws(Problem) in try e.ready(c) }),
+        Route(
+            name: "metrics", path: "metrics", methods: [.get, .head], bodyLimit: 0,
+            checksBearer: false, acceptsAnything: true,
+            respond: { (e, c) throws(Problem) in e.showMetrics(c) }),
     ]
+
+    /// The names of all routes, for the metrics.
+    public static let names = (all + operations).map(\.name)
 
     /// Those of the public interface, below the prefix.
     static let all: [Route] = [

@@ -79,7 +79,7 @@ public final class Service: ExchangeHandler {
         let route = match.route
         guard head.method != .options else { return .response(route.description) }
         let accept = Accept(head.accept)
-        guard accept.isSatisfiable else { throw .notAcceptable }
+        guard route.acceptsAnything || accept.isSatisfiable else { throw .notAcceptable }
         let context = RequestContext(
             now: clock(),
             remoteAddress: head.remoteAddress.isEmpty ? nil : head.remoteAddress,
@@ -120,22 +120,24 @@ public final class Service: ExchangeHandler {
 
 /// Sends the answer with the fields of its route, and tells of it.
 private func finish(
-    _ exchange: any Exchange, route: Route?, with response: Response, failure: String? = nil,
+    _ exchange: any Exchange, route: Route?, with response: Response, problem: Problem? = nil,
     _ observer: any RequestObserver
 ) {
     var response = response
     if let route { response.routeHead = route.head }
-    let head = exchange.head
+    // Once answered, the exchange may be another request's.
+    let (head, age) = (exchange.head, exchange.age)
     exchange.answer(response)
     observer.answered(
         RequestSummary(
-            route: route?.name, status: response.status.code, head: head, failure: failure))
+            route: route?.name, status: response.status.code, head: head,
+            microseconds: age, reason: problem?.reason, failure: problem?.failure))
 }
 
 private func finish(
     _ exchange: any Exchange, route: Route?, with problem: Problem, _ observer: any RequestObserver
 ) {
-    finish(exchange, route: route, with: problem.response, failure: problem.failure, observer)
+    finish(exchange, route: route, with: problem.response, problem: problem, observer)
 }
 
 extension Problem {

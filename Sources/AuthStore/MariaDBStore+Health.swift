@@ -7,6 +7,20 @@ extension MariaDBStore {
         SELECT EXISTS(SELECT 1 FROM users), EXISTS(SELECT 1 FROM refresh_token_blacklist)
         """
 
+    private static let findBacklog: Statement =
+        "SELECT COUNT(*), MIN(created_at) FROM mail_outbox WHERE state = 'queued'"
+
+    /// The mails that wait to be sent.
+    public func outboxBacklog(at now: Instant) throws(StoreError) -> OutboxBacklog {
+        try use { connection throws(MariaDBError) in
+            let row = try connection.queryOne(Self.findBacklog, [])
+            let oldest = try row?.optionalDateTime(1) ?? now.unixMicroseconds
+            return OutboxBacklog(
+                count: try row?.integer(0) ?? 0,
+                oldestAge: max(0, (now.unixMicroseconds - oldest) / 1_000_000))
+        }
+    }
+
     /// Fails when a request that needs the database would fail.
     public func checkReadiness() throws(StoreError) {
         try use { connection throws(MariaDBError) in

@@ -18,3 +18,11 @@ void gatereeve_name_thread(const char *name) {
 int gatereeve_set_thread_nice(int nice) {
     return setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nice);
 }
+
+void gatereeve_add(uint64_t *cell, uint64_t amount) {
+    __atomic_fetch_add(cell, amount, __ATOMIC_RELAXED);
+}
+
+uint64_t gatereeve_read(const uint64_t *cell) {
+    return __atomic_load_n(cell, __ATOMIC_RELAXED);
+}

@@ -3,6 +3,7 @@ import CLinux
 import Glibc
 import HTTP
 import HTTPTypes
+import Threading
 
 /// The place where one request at a time is received and answered through libfcgi.
 ///
@@ -18,6 +19,7 @@ import HTTPTypes
     private var isOpen = false
     private var isHandedOn = false
     private var activity: WorkerActivity?
+    private var began = MonotonicTime(nanoseconds: 0)
     private var output: [UInt8] = []
 
     init(pool: ExchangePool) {
@@ -42,7 +44,8 @@ import HTTPTypes
     /// - Returns: False when the peer sent no request; the connection is closed then.
     func receive(on connection: CInt, activity: WorkerActivity) -> Bool {
         self.activity = activity
-        activity.startReading(on: connection)
+        began = .now
+        activity.startReading(on: connection, at: began)
         // Three fields that libfcgi calls its own: handing it a connection has no other way. With
         // keepConnection unset FCGX_Accept_r would close the connection at once; detached spares the
         // wait for the peer to close first, which only a TCP connection needs.
@@ -60,6 +63,8 @@ import HTTPTypes
         head = readHead()
         return true
     }
+
+    var age: UInt64 { began.nanoseconds(to: .now) / 1000 }
 
     private func readHead() -> RequestHead {
         let target = parameter("REQUEST_URI") ?? ""

@@ -19,8 +19,8 @@ final class WorkerActivity: Sendable {
 
     private let phase = Mutex(Phase.idle)
 
-    func startReading(on connection: CInt) {
-        phase.withLock { $0 = .reading(connection: connection, since: .now) }
+    func startReading(on connection: CInt, at now: MonotonicTime) {
+        phase.withLock { $0 = .reading(connection: connection, since: now) }
     }
 
     /// The whole request is there; from now on the connection is left alone.

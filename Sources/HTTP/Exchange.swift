@@ -5,6 +5,9 @@ public protocol Exchange: AnyObject, Sendable {
     /// What the request says before its body.
     var head: RequestHead { get }
 
+    /// How long ago its first byte was awaited, in microseconds.
+    var age: UInt64 { get }
+
     /// Reads the body.
     ///
     /// - Parameter limit: The most that is taken, in bytes.

@@ -108,8 +108,27 @@ public enum ServerKeys {
         "How many requests are answered at the same time, those that wait for a password hash not "
             + "counted. Each worker has a database connection.")
 
+    /// See the meaning of each.
+    public static let metricsDirectory = Setting.path(
+        "server.metrics_directory", standard: "",
+        "A folder that all instances share for their counters, so that `/metrics` of any of them "
+            + "shows the sum. Empty: each shows its own, from its start.")
+    /// See the meaning of each.
+    public static let instance = Setting.text(
+        "server.instance", allowed: "1 to 32 letters, digits, `-` and `_`", standard: "1",
+        "The name of this instance, unlike those of the others."
+    ) { name in
+        (1...32).contains(name.utf8.count)
+            && name.unicodeScalars.allSatisfy {
+                $0.isASCII
+                    && ($0.properties.isAlphabetic || $0.properties.numericType != nil
+                        || $0 == "-" || $0 == "_")
+            }
+    }
+
     static let all = [
         listen.definition, socketMode.definition, backlog.definition, workers.definition,
+        metricsDirectory.definition, instance.definition,
     ]
 }
 

@@ -153,8 +153,25 @@ public protocol PasswordResetStore {
     ) throws(StoreError) -> Bool
 }
 
-/// What the health checks need.
+/// The mails that wait to be sent.
+public struct OutboxBacklog: Sendable {
+    /// How many wait.
+    public let count: Int64
+    /// How long the oldest of them has waited, in seconds; 0 when none does.
+    public let oldestAge: Int64
+
+    /// A backlog of its parts.
+    public init(count: Int64, oldestAge: Int64) {
+        self.count = count
+        self.oldestAge = oldestAge
+    }
+}
+
+/// What the health checks and the metrics need.
 public protocol HealthStore {
+    /// The mails that wait to be sent.
+    func outboxBacklog(at now: Instant) throws(StoreError) -> OutboxBacklog
+
     /// Fails when a request that needs the database would fail.
     func checkReadiness() throws(StoreError)
 }

@@ -12,15 +12,17 @@ public struct Endpoints: Sendable {
     let bearerCheck: BearerCheck
     let customFields: [CustomField]
     let pages: Pages
+    let metrics: any MetricsSource
     let readiness = Readiness()
 
     /// - Parameters:
     ///   - customFields: The declared fields of the user.
     ///   - pages: What people with a browser see.
+    ///   - metrics: What `/metrics` shows.
     public init(
         registration: Registration, login: Login, tokenRefresh: TokenRefresh, logout: Logout,
         passwordReset: PasswordReset, bearerCheck: BearerCheck, customFields: [CustomField],
-        pages: Pages
+        pages: Pages, metrics: any MetricsSource
     ) {
         self.registration = registration
         self.emailVerification = EmailVerification()
@@ -31,5 +33,6 @@ public struct Endpoints: Sendable {
         self.bearerCheck = bearerCheck
         self.customFields = customFields
         self.pages = pages
+        self.metrics = metrics
     }
 }

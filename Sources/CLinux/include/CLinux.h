@@ -4,6 +4,7 @@
 /* What Linux offers beyond POSIX, in forms that Swift can call. */
 
 #include <sys/epoll.h>
+#include <stdint.h>
 #include <sys/eventfd.h>
 
 /* accept4(2) with SOCK_CLOEXEC; the address of the peer is not asked for. */
@@ -14,5 +15,9 @@ void gatereeve_name_thread(const char *name);
 
 /* setpriority(2) for the calling thread alone; -1 and errno on failure. */
 int gatereeve_set_thread_nice(int nice);
+
+/* Atomic access to counters that several processes share; relaxed, since nothing hangs on their order. */
+void gatereeve_add(uint64_t *cell, uint64_t amount);
+uint64_t gatereeve_read(const uint64_t *cell);
 
 #endif

@@ -8,6 +8,7 @@ import Hashing
 import Logging
 import MariaDB
 import Settings
+import Telemetry
 import Threading
 
 /// `gatereeve serve`.
@@ -29,11 +30,13 @@ struct ServeCommand: ParsableCommand {
         let signals = TerminationSignals()
         let database = ConnectionSettings(values)
         let fields = values.userFields.map { CustomField($0) }
-        let endpoints = try Endpoints(values, customFields: fields)
+        let pool = HashingPool(HashingPool.Settings(values))
+        let metrics = try ServiceMetrics(values)
+        let endpoints = try Endpoints(
+            values, customFields: fields, metrics: MetricsPage(metrics: metrics, pool: pool))
         try DatabaseReadiness.await(database, fields: fields, logger: logger)
         let columns = try CustomFieldColumns(fields)
 
-        let pool = HashingPool(HashingPool.Settings(values))
         pool.start(hasher: try PasswordHasher(values)) {
             MariaDBStore(database, customFields: columns)
         }
@@ -43,7 +46,7 @@ struct ServeCommand: ParsableCommand {
         let prefix = values[PublicSettings.prefix]
         let workers = values[ServerKeys.workers]
         let log = RequestLog(
-            level: logger.logLevel, format: LineLogHandler.Format(values))
+            level: logger.logLevel, format: LineLogHandler.Format(values), metrics: metrics)
         responder.start(count: workers) { _ in
             Service(
                 prefix: prefix, endpoints: endpoints,

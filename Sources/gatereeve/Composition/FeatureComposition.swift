@@ -8,7 +8,9 @@ extension Endpoints {
     /// All features with their settings.
     ///
     /// - Throws: `ExitCode` after it has printed what file is missing or wrong.
-    init(_ values: SettingValues, customFields: [CustomField]) throws {
+    init(
+        _ values: SettingValues, customFields: [CustomField], metrics: any MetricsSource
+    ) throws {
         let keys = try Keys(values)
         let issuer = TokenIssuer(settings: TokenSettings(values), signer: keys.signer)
         let passwordRule = PasswordRule(
@@ -35,7 +37,8 @@ extension Endpoints {
             passwordReset: PasswordReset(
                 passwordRule: passwordRule, tokenKeys: keys.oneTime, limits: limits,
                 linkLifetime: Int64(values[LinkKeys.passwordResetLifetime])),
-            bearerCheck: BearerCheck(issuer: issuer), customFields: customFields, pages: pages)
+            bearerCheck: BearerCheck(issuer: issuer), customFields: customFields, pages: pages,
+            metrics: metrics)
     }
 }
 

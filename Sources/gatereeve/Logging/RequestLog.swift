@@ -4,19 +4,28 @@ import HTTP
 import HTTPTypes
 import JSON
 import Logging
+import Telemetry
 
-/// One line of the log for each request: route, status and request id, never a path or a token.
+/// Counts each request, and writes one line of the log for it: route, status and request id, never a path or a token.
 ///
 /// Lines are written here and not through the logger: they are on the way of every request.
 struct RequestLog: RequestObserver, Sendable {
     let level: Logger.Level
     let format: LineLogHandler.Format
+    let metrics: ServiceMetrics
 
     func answered(_ summary: RequestSummary) {
+        count(summary)
         if let line = line(for: summary) { LogLine.write(line) }
     }
 
     func flush() {}
+
+    fileprivate func count(_ summary: RequestSummary) {
+        metrics.count(
+            route: summary.route, status: summary.status, microseconds: summary.microseconds,
+            reason: summary.reason, isFailure: summary.failure != nil)
+    }
 
     /// The line of a request; nil when the log leaves it out.
     func line(for summary: RequestSummary) -> [UInt8]? {
@@ -26,7 +35,9 @@ struct RequestLog: RequestObserver, Sendable {
             ("request_id", summary.head.requestID), ("route", summary.route ?? "none"),
             ("method", summary.head.method.rawValue), ("status", String(summary.status)),
             ("address", summary.head.remoteAddress),
+            ("microseconds", String(summary.microseconds)),
         ]
+        if let reason = summary.reason { members.append(("reason", reason)) }
         if let failure = summary.failure { members.append(("failure", failure)) }
         return LogLine.make(own, "request", members, format: format)
     }
@@ -47,6 +58,7 @@ final class GatheredRequestLog: RequestObserver {
     }
 
     func answered(_ summary: RequestSummary) {
+        log.count(summary)
         guard let line = log.line(for: summary) else { return }
         if lines.count + line.count > Self.limit { flush() }
         lines.append(contentsOf: line)
