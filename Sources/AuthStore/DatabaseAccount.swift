@@ -33,6 +33,7 @@ public struct DatabaseAccount: Sendable {
             ("one_time_tokens", [.select, .insert, .update, .delete]),
             ("refresh_token_blacklist", [.select, .insert]),
             ("mail_outbox", [.select, .insert]),
+            ("attempts", [.select, .insert, .update, .delete]),
             ("audit_events", [.insert]),
             ("schema_migrations", [.select]),
         ])
@@ -47,6 +48,7 @@ public struct DatabaseAccount: Sendable {
             ("one_time_tokens", [.select, .delete]),
             ("refresh_token_blacklist", [.select, .delete]),
             ("mail_outbox", [.select, .update, .delete]),
+            ("attempts", [.select, .delete]),
             ("audit_events", [.select, .insert, .delete]),
             ("schema_migrations", [.select]),
         ])
