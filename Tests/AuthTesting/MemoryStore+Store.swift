@@ -1,6 +1,22 @@
 public import Auth
 
-extension MemoryStore: Store {
+extension MemoryStore: Store {}
+
+extension MemoryStore {
+    /// See the protocol.
+    public func countRegistration(
+        limits: ThrottleLimits, context: RequestContext
+    ) throws(StoreError) -> Throttled? {
+        try failIfAsked()
+        let network = ClientNetwork(context.remoteAddress)
+        let counted = recent(context) { $0.usernameKey == nil && $0.network == network }
+        guard counted.count < limits.registrationsPerNetwork else {
+            return Throttled(oldest: counted.first?.time, now: context.now)
+        }
+        _ = addAttempt(usernameKey: nil, context: context)
+        return nil
+    }
+
     /// See the protocol.
     public func registrationConflicts(
         username: Username?, email: EmailAddress?
@@ -52,27 +68,6 @@ extension MemoryStore: Store {
     }
 
     /// See the protocol.
-    public func loginFacts(usernameKey: String) throws(StoreError) -> LoginFacts? {
-        try failIfAsked()
-        lookedUpNames.append(usernameKey)
-        guard let (id, account) = accounts.first(where: { $0.value.usernameKey == usernameKey })
-        else { return nil }
-        return LoginFacts(
-            user: id, passwordHash: account.passwordHash, isActive: account.isActive,
-            generation: account.generation, accessClaims: claims(of: account))
-    }
-
-    /// See the protocol.
-    public func recordLogin(_ record: LoginRecord, context: RequestContext) throws(StoreError) {
-        try failIfAsked()
-        loginRecords.append(record)
-        guard let user = record.user, let hash = record.upgradedHash,
-            accounts[user]?.passwordHash == record.presentHash
-        else { return }
-        accounts[user]?.passwordHash = hash
-    }
-
-    /// See the protocol.
     public func refreshFacts(user: UserID?, token: TokenID) throws(StoreError) -> RefreshFacts {
         try failIfAsked()
         let account = user.flatMap { accounts[$0] }
@@ -85,7 +80,7 @@ extension MemoryStore: Store {
             })
     }
 
-    private func claims(of account: Account) -> [CustomFieldValue] {
+    func claims(of account: Account) -> [CustomFieldValue] {
         account.customFields.filter(\.field.isInAccessToken)
     }
 
@@ -108,7 +103,7 @@ extension MemoryStore: Store {
 
     /// See the protocol.
     public func requestPasswordReset(
-        email: EmailAddress, token: MailedToken, context: RequestContext
+        email: EmailAddress, token: MailedToken, limits: ThrottleLimits, context: RequestContext
     ) throws(StoreError) {
         try failIfAsked()
         resetRequests += 1

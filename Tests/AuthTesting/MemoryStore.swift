@@ -34,16 +34,30 @@ public final class MemoryStore {
         public var isSpent = false
     }
 
+    /// An attempt to log in or to register.
+    public struct Attempt: Sendable {
+        /// The number, from 1 in the order of the attempts.
+        public let id: UInt64
+        /// The compared form of the name; nil for a registration.
+        public let usernameKey: String?
+        /// Where it came from.
+        public let network: ClientNetwork
+        /// When.
+        public let time: Instant
+        /// Whether it was a login that was good.
+        public var isGood = false
+    }
+
     /// The accounts by their numbers.
     public var accounts: [UserID: Account] = [:]
     /// The links, oldest first.
     public internal(set) var links: [Link] = []
-    /// How logins ended, oldest first.
-    public internal(set) var loginRecords: [LoginRecord] = []
+    /// The attempts to log in or to register, oldest first.
+    public internal(set) var attempts: [Attempt] = []
+    /// The logins that were good, oldest first.
+    public internal(set) var successes: [LoginSuccess] = []
     /// The keys of tokens that were ended.
     public var blacklist: Set<[UInt8]> = []
-    /// The keys under which logins looked for accounts.
-    public internal(set) var lookedUpNames: [String] = []
     /// How often passwords were reset or links asked for, whoever has the address.
     public internal(set) var resetRequests = 0
     /// What every call throws, while it is set.
@@ -82,6 +96,21 @@ public final class MemoryStore {
         let run = beforeWriting
         beforeWriting = nil
         run?(self)
+    }
+
+    /// Attempts of the last hour.
+    func recent(_ context: RequestContext, where matches: (Attempt) -> Bool) -> [Attempt] {
+        let start = context.now.advanced(seconds: -ThrottleLimits.window)
+        return attempts.filter { $0.time > start && matches($0) }
+    }
+
+    func addAttempt(usernameKey: String?, context: RequestContext) -> UInt64 {
+        let id = (attempts.last?.id ?? 0) + 1
+        attempts.append(
+            Attempt(
+                id: id, usernameKey: usernameKey, network: ClientNetwork(context.remoteAddress),
+                time: context.now))
+        return id
     }
 
     func indexOfLink(_ purpose: OneTimePurpose, digest: [UInt8], at now: Instant) -> Int? {

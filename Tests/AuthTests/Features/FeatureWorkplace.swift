@@ -11,6 +11,7 @@ struct FeatureWorkplace {
     let keys: OneTimeTokenKeys
     let rule: PasswordRule
     let hasher: PasswordHasher
+    var limits = ThrottleLimits()
 
     /// How long the links of ``registration`` and ``reset`` are good, in seconds.
     static let linkLifetime: Int64 = 600
@@ -29,11 +30,19 @@ struct FeatureWorkplace {
     }
 
     var registration: Registration {
-        Registration(passwordRule: rule, tokenKeys: keys, linkLifetime: Self.linkLifetime)
+        Registration(
+            passwordRule: rule, tokenKeys: keys, limits: limits, linkLifetime: Self.linkLifetime)
     }
 
     var reset: PasswordReset {
-        PasswordReset(passwordRule: rule, tokenKeys: keys, linkLifetime: Self.linkLifetime)
+        PasswordReset(
+            passwordRule: rule, tokenKeys: keys, limits: limits, linkLifetime: Self.linkLifetime)
+    }
+
+    func login(triesTrimmed: Bool = true, recordsLastLogin: Bool = false) -> Login {
+        Login(
+            issuer: issuer, limits: limits, triesTrimmedPassword: triesTrimmed,
+            recordsLastLogin: recordsLastLogin)
     }
 
     func perform(_ work: PasswordWork) throws -> PasswordWorkResult {
@@ -62,9 +71,10 @@ struct FeatureWorkplace {
         _ name: String = "ada", password: String = "correct horse", with login: Login? = nil,
         at now: Instant = TestTokens.now
     ) throws -> TokenIssuer.Pair {
-        let login =
-            login ?? Login(issuer: issuer, triesTrimmedPassword: true, recordsLastLogin: false)
-        let attempt = try login.begin(username: name, password: Password(password), store: store)
+        let login = login ?? self.login()
+        let attempt = try login.begin(
+            username: name, password: Password(password), store: store,
+            context: TestTokens.context(at: now))
         guard case .compared(let matches, let upgraded) = try perform(attempt.work) else {
             throw TokenFault.invalid
         }

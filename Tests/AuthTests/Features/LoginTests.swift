@@ -17,35 +17,29 @@ struct LoginTests {
             #expect(claims.subject == .user(user))
             #expect(claims.id.generation == 5)
         }
-        #expect(place.store.loginRecords.map(\.refusal) == [nil])
-        #expect(place.store.loginRecords.map(\.user) == [user])
+        #expect(place.store.successes.map(\.user) == [user])
+        #expect(place.store.attempts.map(\.isGood) == [true])
     }
 
-    @Test("every refusal is recorded with its reason and costs as much work as a login")
+    @Test("every refusal has its reason, and was written down as failed before")
     func refusals() throws {
         let place = try FeatureWorkplace()
-        let active = try place.addUser("ada")
-        let inactive = try place.addUser("bob", isActive: false)
-        let unusable = place.store.add("eve", email: "eve@example.org", passwordHash: "!x")
-        let broken = place.store.add("kim", email: "kim@example.org", passwordHash: "what?$1")
-        let cases: [(String, String, UserID?, Login.Refusal)] = [
-            ("ada", "wrong horse", active, .wrongPassword),
-            ("nobody", "correct horse", nil, .noSuchUser),
-            ("bob", "correct horse", inactive, .inactive),
-            ("bob", "wrong horse", inactive, .inactive),
-            ("eve", "correct horse", unusable, .unusablePassword),
-            ("eve", "", unusable, .unusablePassword),
-            ("kim", "correct horse", broken, .unusablePassword),
-            ("\u{378}", "correct horse", nil, .noSuchUser),
+        try place.addUser("ada")
+        try place.addUser("bob", isActive: false)
+        place.store.add("eve", email: "eve@example.org", passwordHash: "!x")
+        place.store.add("kim", email: "kim@example.org", passwordHash: "what?$1")
+        let cases: [(String, String, Login.Refusal)] = [
+            ("ada", "wrong horse", .wrongPassword), ("nobody", "correct horse", .noSuchUser),
+            ("bob", "correct horse", .inactive), ("bob", "wrong horse", .inactive),
+            ("eve", "correct horse", .unusablePassword), ("eve", "", .unusablePassword),
+            ("kim", "correct horse", .unusablePassword),
+            ("\u{378}", "correct horse", .noSuchUser),
         ]
-        for (name, password, user, refusal) in cases {
+        for (name, password, refusal) in cases {
             #expect(try place.refusal(name, password: password) == refusal, "\(name)")
-            #expect(place.store.loginRecords.last?.refusal == refusal)
-            #expect(place.store.loginRecords.last?.user == user)
-            #expect(place.store.loginRecords.last?.setsLastLogin == false)
-            #expect(place.store.loginRecords.last?.upgradedHash == nil)
         }
-        #expect(place.store.lookedUpNames.count == cases.count)
+        #expect(place.store.attempts.map(\.isGood) == cases.map { _ in false })
+        #expect(place.store.successes.isEmpty)
     }
 
     @Test("who has no hash to compare with is compared with a decoy of the present parameters")
@@ -53,9 +47,11 @@ struct LoginTests {
         let place = try FeatureWorkplace()
         try place.addUser("bob", isActive: false)
         place.store.add("eve", email: "eve@example.org")
-        let login = Login(issuer: place.issuer, triesTrimmedPassword: true, recordsLastLogin: false)
         func work(_ name: String) throws -> PasswordWork {
-            try login.begin(username: name, password: Password("x"), store: place.store).work
+            try place.login().begin(
+                username: name, password: Password("x"), store: place.store,
+                context: TestTokens.context()
+            ).work
         }
         for name in ["nobody", "eve"] {
             guard case .pretend = try work(name) else {
@@ -79,9 +75,8 @@ struct LoginTests {
         let place = try FeatureWorkplace()
         try place.addUser("ada", password: "correct horse")
         try place.addUser("bob", password: " correct horse ")
-        let trims = Login(issuer: place.issuer, triesTrimmedPassword: true, recordsLastLogin: false)
-        let exact = Login(
-            issuer: place.issuer, triesTrimmedPassword: false, recordsLastLogin: false)
+        let trims = place.login(triesTrimmed: true)
+        let exact = place.login(triesTrimmed: false)
         _ = try place.logIn("ada", password: " correct horse\n", with: trims)
         _ = try place.logIn("bob", password: " correct horse ", with: trims)
         _ = try place.logIn("bob", password: " correct horse ", with: exact)
@@ -101,29 +96,29 @@ struct LoginTests {
         _ = try place.logIn("ada", password: " correct horse \u{E9} ")
         let new = try #require(place.store.accounts[user]?.passwordHash)
         #expect(new.hasPrefix("argon2$argon2id$v=19$m=8,t=1,p=1$"))
-        #expect(place.store.loginRecords.last?.presentHash == old)
+        #expect(place.store.successes.last?.presentHash == old)
         _ = try place.logIn("ada", password: "correct horse \u{E9}")
         #expect(place.store.accounts[user]?.passwordHash == new)
-        #expect(place.store.loginRecords.last?.upgradedHash == nil)
+        #expect(place.store.successes.last?.upgradedHash == nil)
     }
 
     @Test("the last login is written only where the settings say so", arguments: [true, false])
     func lastLogin(records: Bool) throws {
         let place = try FeatureWorkplace()
         try place.addUser()
-        let login = Login(
-            issuer: place.issuer, triesTrimmedPassword: true, recordsLastLogin: records)
+        let login = place.login(recordsLastLogin: records)
         _ = try place.logIn(with: login)
-        #expect(place.store.loginRecords.last?.setsLastLogin == records)
+        #expect(place.store.successes.last?.setsLastLogin == records)
     }
 
     @Test("no token is given when the store cannot record the login")
     func storeFails() throws {
         let place = try FeatureWorkplace()
         try place.addUser()
-        let login = Login(issuer: place.issuer, triesTrimmedPassword: true, recordsLastLogin: true)
+        let login = place.login(recordsLastLogin: true)
         let attempt = try login.begin(
-            username: "ada", password: Password("correct horse"), store: place.store)
+            username: "ada", password: Password("correct horse"), store: place.store,
+            context: TestTokens.context())
         place.store.failure = StoreError(.unavailable, reason: "away")
         let error = try #require(throws: Login.FinishError.self) {
             try login.finish(
@@ -134,8 +129,40 @@ struct LoginTests {
             Issue.record("\(error)")
             return
         }
-        #expect(throws: StoreError.self) {
-            try login.begin(username: "ada", password: Password("x"), store: place.store)
+        let beginError = try #require(throws: Login.BeginError.self) {
+            try login.begin(
+                username: "ada", password: Password("x"), store: place.store,
+                context: TestTokens.context())
         }
+        guard case .store = beginError else { throw beginError }
+    }
+
+    @Test("too many failures are told before any password is compared")
+    func throttled() throws {
+        var place = try FeatureWorkplace()
+        place.limits.loginFailuresPerAccount = 3
+        try place.addUser()
+        for _ in 0..<3 {
+            #expect(try place.refusal("ada", password: "wrong horse") == .wrongPassword)
+        }
+        let error = try #require(throws: Login.BeginError.self) { try place.logIn() }
+        guard case .throttled(let throttled) = error else { throw error }
+        #expect(throttled.retryAfter == 3600)
+        _ = try place.logIn(at: TestTokens.now.advanced(seconds: 3600))
+        place.limits.isEnabled = false
+        _ = try place.logIn()
+    }
+
+    @Test("an attempt whose password was never compared does not count")
+    func cancelled() throws {
+        let place = try FeatureWorkplace()
+        try place.addUser()
+        let login = place.login()
+        let attempt = try login.begin(
+            username: "ada", password: Password("x"), store: place.store,
+            context: TestTokens.context())
+        #expect(place.store.attempts.count == 1)
+        login.cancel(attempt, store: place.store)
+        #expect(place.store.attempts.isEmpty)
     }
 }

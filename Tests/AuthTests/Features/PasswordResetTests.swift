@@ -111,7 +111,7 @@ struct PasswordResetTests {
         let attempt = try verification.begin(
             .init(
                 username: "eve", email: "eve@example.org", password: Password("correct horse"),
-                customFields: []), store: place.store)
+                customFields: []), store: place.store, context: TestTokens.context())
         _ = try verification.finish(
             attempt, passwordHash: "!", store: place.store, context: TestTokens.context())
         let forVerifying = try #require(place.store.lastSecret(.verifyEmail, keys: place.keys))

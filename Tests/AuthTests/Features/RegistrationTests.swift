@@ -17,7 +17,8 @@ struct RegistrationTests {
     private func register(
         _ input: Registration.Input, in place: FeatureWorkplace
     ) throws -> Registration.Outcome {
-        let attempt = try place.registration.begin(input, store: place.store)
+        let attempt = try place.registration.begin(
+            input, store: place.store, context: TestTokens.context())
         guard case .made(let hash) = try place.perform(attempt.work) else {
             throw TokenFault.invalid
         }
@@ -92,9 +93,9 @@ struct RegistrationTests {
     @Test(
         "addresses are told what is wrong with them",
         arguments: [
-            ("nobody", [.invalid]), ("a\0@b.c", [.nullCharacter, .invalid]),
+            ("nobody", [.invalid]), ("a\0@b.cd", [.nullCharacter, .invalid]),
             (String(repeating: "a", count: 255), [.tooLong, .invalid]),
-            (String(repeating: "a", count: 65) + "@b.c", [.invalid]),
+            (String(repeating: "a", count: 65) + "@b.cd", [.invalid]),
         ] as [(String, [Registration.EmailFault])])
     func emails(typed: String, faults: [Registration.EmailFault]) throws {
         let place = try FeatureWorkplace()
@@ -146,6 +147,22 @@ struct RegistrationTests {
         #expect(
             try refusal(input("x", "y@example.org", "PassWord1"), in: place).password
                 == [.tooCommon])
+    }
+
+    @Test("good registrations are counted, and too many from one network are told")
+    func throttled() throws {
+        var place = try FeatureWorkplace()
+        place.limits.registrationsPerNetwork = 1
+        _ = try refusal(input("a b"), in: place)
+        _ = try register(input(), in: place)
+        #expect(try refusal(input("a b"), in: place).username == [.invalid])
+        let error = try #require(throws: Registration.BeginError.self) {
+            try register(input("bob", "bob@example.org"), in: place)
+        }
+        guard case .throttled(let throttled) = error else { throw error }
+        #expect(throttled.retryAfter == 3600)
+        place.limits.isEnabled = false
+        _ = try register(input("bob", "bob@example.org"), in: place)
     }
 
     @Test("the password is hashed as it was typed")
