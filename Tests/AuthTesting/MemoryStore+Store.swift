@@ -155,6 +155,12 @@ extension MemoryStore {
     }
 
     /// See the protocol.
+    public func outboxBacklog(at now: Instant) throws(StoreError) -> OutboxBacklog {
+        try failIfAsked()
+        return OutboxBacklog(count: Int64(links.count), oldestAge: 0)
+    }
+
+    /// See the protocol.
     public func checkReadiness() throws(StoreError) {
         try failIfAsked()
     }
