@@ -1,0 +1,48 @@
+import Settings
+import Testing
+
+@Suite("secrets that sign tokens")
+struct SigningSecretTests {
+    private func isTaken(_ secret: String) -> Bool {
+        SettingsWorkplace.faults(["GATEREEVE_TOKENS_SIGNING_SECRET": secret]).isEmpty
+    }
+
+    @Test(
+        "a secret of 256 bits and many characters is taken",
+        arguments: [
+            "Zk9-2mLq_8vXw0RtY4uPn6sBc1dFgHjK",
+            "q3Jk0v9Xc1mZ7yR5tB2nL8wD4sF6gH+/aPeUiOxVjKrMlTzQbNhYdCoWfSgEuIaX",
+            "django-insecure-test-key-0123456789abcdefghijklmnop",
+            "0123456789abcdef0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+            "éàüöñçßæøåþðłđħŋ",
+        ])
+    func strong(secret: String) {
+        #expect(isTaken(secret))
+    }
+
+    @Test(
+        "a short, sample, poor or repeated one is refused",
+        arguments: [
+            "", "secret", "Zk9-2mLq_8vXw0RtY4uPn6sBc1dFgHj", String(repeating: "a", count: 64),
+            String(repeating: "ab", count: 32), String(repeating: "abcdefg", count: 10),
+            String(repeating: "12345678", count: 8),
+            String(repeating: "0123456789abcdef", count: 3),
+            "please-change-me-0123456789abcdefghijk", "CHANGEME0123456789abcdefghijklmnop",
+            "your-example-secret-0123456789abcdef", "Replace-Me-0123456789abcdefghijklmn",
+            "change_me_change_me_0123456789abcdef",
+        ])
+    func weak(secret: String) {
+        #expect(!isTaken(secret))
+    }
+
+    @Test("each of the older secrets is judged alike")
+    func older() {
+        let good = SettingsWorkplace.secret
+        for (list, isGood) in [
+            ("", true), (good, true), ("\(good),\(good)x", true), ("\(good),short", false),
+        ] {
+            let faults = SettingsWorkplace.faults(["GATEREEVE_TOKENS_VERIFYING_SECRETS": list])
+            #expect(faults.isEmpty == isGood)
+        }
+    }
+}
