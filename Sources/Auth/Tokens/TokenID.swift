@@ -10,8 +10,11 @@ public import Cryptography
 /// ```
 ///  48 bits  milliseconds since 1970       4 bits  version, 8
 ///  12 bits  session generation            2 bits  variant, 2
-///  62 bits  random
+///  38 bits  random                       24 bits  check
 /// ```
+///
+/// The check is the beginning of a SHA-256 of all before it. It tells names of this service from 32
+/// random digits of another, of which one in 64 would look the same without it.
 public struct TokenID: Hashable, Sendable {
     /// How many generations are told apart.
     public static let generationCount: UInt32 = 1 << 12
@@ -32,6 +35,7 @@ public struct TokenID: Hashable, Sendable {
         bytes[6] = 0x80 | UInt8(generation >> 8)
         bytes[7] = UInt8(generation & 0xFF)
         bytes[8] = 0x80 | bytes[8] & 0x3F
+        bytes.replaceSubrange(13..., with: check(of: bytes))
         return TokenID(text: Hex.encode(bytes))
     }
 
@@ -50,8 +54,15 @@ public struct TokenID: Hashable, Sendable {
     /// The session generation that it was issued in, modulo ``generationCount``; nil for a token that
     /// another system issued.
     public var generation: UInt32? {
-        guard let bytes = sixteenBytes, bytes[6] >> 4 == 8, bytes[8] >> 6 == 2 else { return nil }
+        guard let bytes = sixteenBytes, bytes[6] >> 4 == 8, bytes[8] >> 6 == 2,
+            bytes[13...].elementsEqual(TokenID.check(of: bytes))
+        else { return nil }
         return UInt32(bytes[6] & 0x0F) << 8 | UInt32(bytes[7])
+    }
+
+    /// The last three bytes, computed from the thirteen before them.
+    private static func check(of bytes: [UInt8]) -> ArraySlice<UInt8> {
+        SHA256.digest(Array("gatereeve".utf8) + bytes[..<13])[..<3]
     }
 
     private var sixteenBytes: [UInt8]? {
