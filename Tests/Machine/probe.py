@@ -1,0 +1,101 @@
+#!/usr/bin/python3
+"""Tries, from inside of a service's sandbox, what the service must not be able to do.
+
+Prints a line for each attempt and ends with 1 when one of them succeeded that must not, or when one
+failed that the service needs.
+"""
+
+import ctypes
+import mmap
+import os
+import socket
+import subprocess
+import sys
+
+CLONE_NEWNS = 0x00020000
+
+
+def write_file(path: str) -> None:
+    with open(path, "w") as file:
+        file.write("x")
+    os.unlink(path)
+
+
+def read_file(path: str) -> None:
+    with open(path, "rb") as file:
+        file.read(1)
+
+
+def make_namespace() -> None:
+    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS) != 0:
+        raise OSError(ctypes.get_errno(), "unshare")
+
+
+def see_other_processes() -> None:
+    if not os.path.exists("/proc/1"):
+        raise OSError("only its own processes are visible")
+
+
+def connect_to_database() -> None:
+    with socket.socket(socket.AF_UNIX) as database:
+        database.connect("/run/mysqld/mysqld.sock")
+
+
+def yield_to_others() -> None:
+    os.setpriority(os.PRIO_PROCESS, 0, 10)
+
+
+FORBIDDEN = {
+    "open an IPv4 socket": lambda: socket.socket(socket.AF_INET),
+    "open an IPv6 socket": lambda: socket.socket(socket.AF_INET6),
+    "open a netlink socket": lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW),
+    "write into /etc": lambda: write_file("/etc/gatereeve/probe"),
+    "write into /var": lambda: write_file("/var/lib/probe"),
+    "write into /run": lambda: write_file("/run/gatereeve/probe"),
+    "write into /run/lock": lambda: write_file("/run/lock/probe"),
+    "write into /dev/shm": lambda: write_file("/dev/shm/probe"),
+    "write into /usr": lambda: write_file("/usr/share/gatereeve/probe"),
+    "read the secrets of the installation":
+        lambda: read_file("/etc/gatereeve/credentials/tokens.signing_secret"),
+    "read /etc/shadow": lambda: read_file("/etc/shadow"),
+    "run a shell": lambda: subprocess.run(["/bin/sh", "-c", "true"], check=True),
+    "run a shell through the loader":
+        lambda: subprocess.run(["/lib64/ld-linux-x86-64.so.2", "/bin/sh", "-c", "true"], check=True),
+    "make memory writable and executable":
+        lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC),
+    "make a namespace": make_namespace,
+    "see other processes": see_other_processes,
+    "become root": lambda: os.setuid(0),
+}
+
+NEEDED = {
+    "read its own secret":
+        lambda: read_file(os.environ["CREDENTIALS_DIRECTORY"] + "/tokens.signing_secret"),
+    "read the settings": lambda: read_file("/etc/gatereeve/gatereeve.yaml"),
+    "reach the database": connect_to_database,
+    "write into its own /tmp": lambda: write_file("/tmp/probe"),
+    "lower its priority": yield_to_others,
+}
+
+
+def succeeds(attempt) -> tuple[bool, str]:
+    try:
+        attempt()
+    except (OSError, subprocess.SubprocessError) as refusal:
+        return False, str(refusal)
+    return True, ""
+
+
+def main() -> None:
+    faults = 0
+    for wanted, attempts in ((False, FORBIDDEN), (True, NEEDED)):
+        for name, attempt in attempts.items():
+            happened, refusal = succeeds(attempt)
+            faults += happened != wanted
+            verdict = "as it should be" if happened == wanted else "WRONG"
+            print(f"{verdict}: {'can' if happened else 'cannot'} {name} {refusal}".rstrip())
+    sys.exit(1 if faults else 0)
+
+
+if __name__ == "__main__":
+    main()
