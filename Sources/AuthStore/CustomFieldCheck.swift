@@ -16,7 +16,7 @@ public enum CustomFieldCheck {
 
     private static let findColumns: Statement = """
         SELECT column_name, data_type, column_type, is_nullable, column_default, column_key, \
-        COALESCE(character_set_name, ''), COALESCE(character_octet_length, 0) \
+        COALESCE(character_set_name, ''), character_octet_length \
         FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 'users'
         """
 
@@ -32,7 +32,7 @@ public enum CustomFieldCheck {
                 isUnsigned: try row.text(2).lowercased().contains("unsigned"),
                 isNullable: try row.text(3) == "YES", hasDefault: try !row.isNull(4),
                 isUnique: try row.text(5) == "UNI", characterSet: try row.text(6),
-                byteCount: try row.unsigned(7))
+                byteCount: try row.optionalUnsigned(7) ?? 0)
         }
         return fields.compactMap { field in
             reason(why: field, doesNotMatch: columns[field.name])
