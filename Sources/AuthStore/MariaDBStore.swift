@@ -13,9 +13,12 @@ public final class MariaDBStore: Store {
 
     /// - Parameters:
     ///   - settings: Where the database is.
+    ///   - gate: Shared by all stores of the process.
     ///   - customFields: The declared fields, which the caller has compared with the schema.
-    public init(_ settings: ConnectionSettings, customFields: CustomFieldColumns) {
-        connection = ReconnectingConnection(settings)
+    public init(
+        _ settings: ConnectionSettings, gate: ConnectionGate, customFields: CustomFieldColumns
+    ) {
+        connection = ReconnectingConnection(settings, gate: gate)
         self.customFields = customFields
     }
 

@@ -6,11 +6,15 @@ internal import Glibc
 /// where it is certain that the first run left nothing behind.
 public final class ReconnectingConnection {
     private let settings: ConnectionSettings
+    private let gate: ConnectionGate
     private var current: Connection?
 
     /// Remembers the settings; connects later.
-    public init(_ settings: ConnectionSettings) {
+    ///
+    /// - Parameter gate: Shared with the other threads of the process.
+    public init(_ settings: ConnectionSettings, gate: ConnectionGate = ConnectionGate()) {
         self.settings = settings
+        self.gate = gate
     }
 
     /// Lends a live connection for statements that each commit by themselves.
@@ -29,6 +33,7 @@ public final class ReconnectingConnection {
             return try body(connection)
         } catch {
             guard error.databaseError == .connectionLost(.serverGone), !connection.hasActed else {
+                noteLoss(error)
                 throw error
             }
         }
@@ -54,6 +59,7 @@ public final class ReconnectingConnection {
             do throws(Failure) {
                 return try connection.transaction(body)
             } catch {
+                noteLoss(error)
                 guard let fault = error.databaseError,
                     let pause = budget.pause(after: fault, using: &generator),
                     isWorthwhile(after: pause, until: deadline)
@@ -74,13 +80,20 @@ public final class ReconnectingConnection {
     ) throws(Failure) -> Connection {
         if let current, current.isQuiet { return current }
         close()
+        guard gate.mayConnect() else { throw Failure(.connectFailed(.serverUnreachable)) }
         do throws(MariaDBError) {
             let fresh = try Connection(settings)
+            gate.connected()
             current = fresh
             return fresh
         } catch {
+            gate.failed()
             throw Failure(error)
         }
+    }
+
+    private func noteLoss(_ error: some MariaDBFailure) {
+        if error.databaseError?.isConnectionLost == true { gate.lost() }
     }
 
     private func isWorthwhile(

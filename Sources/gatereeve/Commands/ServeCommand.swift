@@ -36,9 +36,10 @@ struct ServeCommand: ParsableCommand {
             values, customFields: fields, metrics: MetricsPage(metrics: metrics, pool: pool))
         try DatabaseReadiness.await(database, fields: fields, logger: logger)
         let columns = try CustomFieldColumns(fields)
+        let gate = ConnectionGate()
 
         pool.start(hasher: try PasswordHasher(values)) {
-            MariaDBStore(database, customFields: columns)
+            MariaDBStore(database, gate: gate, customFields: columns)
         }
         let listener = try listener(values)
         let stop = StopSignal()
@@ -50,7 +51,7 @@ struct ServeCommand: ParsableCommand {
         responder.start(count: workers) { _ in
             Service(
                 prefix: prefix, endpoints: endpoints,
-                store: MariaDBStore(database, customFields: columns), queue: pool,
+                store: MariaDBStore(database, gate: gate, customFields: columns), queue: pool,
                 observer: GatheredRequestLog(log), hashingObserver: log, clock: { .now })
         }
         let manager = ServiceManager()
