@@ -265,7 +265,9 @@ CHANGES = {
     "unique": ("card_number VARCHAR(9) NULL", "card_number VARCHAR(9) NULL UNIQUE"),
     "not Unicode": ("VARCHAR(80) NULL", "VARCHAR(80) CHARACTER SET latin1 NULL"),
 }
-MESSAGES = dict(re.findall(r"^\| ([\w ]+) \| ``(.*)`` \|$", (ROOT / PAGE).read_text(), re.MULTILINE))
+MESSAGES = dict(
+    re.findall(r"^\| ([\w ]+) \| ``(.*)`` \|$", (ROOT / PAGE).read_text(), re.MULTILINE)
+)
 
 
 def test_every_message_of_the_page_is_tried():

@@ -1,0 +1,81 @@
+"""The pages of documentation: links lead somewhere, and lists say what the code says."""
+
+import re
+
+import pytest
+from pages import documents
+from product import ROOT
+
+PAGES = documents()
+SENTENCES = [
+    "Sources/AuthAPI/FieldErrors.swift",
+    "Sources/AuthAPI/CustomFieldReader.swift",
+    "Sources/AuthAPI/Problem.swift",
+    "nginx/gatereeve.conf",
+]
+
+
+def anchors(text: str) -> set[str]:
+    """The names that headings get on the web."""
+    headings = re.findall(r"^#+ (.*)$", text, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    text = re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"https?://", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        if not file.exists() or (anchor and anchor not in anchors(file.read_text())):
+            broken.append(target)
+    assert broken == []
+
+
+def test_the_architecture_knows_every_room_and_every_arrow():
+    package = (ROOT / "Package.swift").read_text()
+    declared = {}
+    for part in re.split(r"\n        \.(?=target|executableTarget|testTarget)", package)[1:]:
+        name = re.search(r'name: "(\w+)"', part).group(1)
+        is_of_tests = part.startswith("testTarget") or 'path: "Tests/' in part
+        if is_of_tests or name.startswith("C") and name != "Cryptography":
+            continue
+        targets = re.sub(r"\.product\([^)]*\)", "", part.split("swiftSettings")[0])
+        declared[name] = set(re.findall(r'"(\w+)"', targets)) - {name}
+    page = (ROOT / "docs/architecture.md").read_text().split("\n## ")[1]
+    documented = {
+        name: set(re.findall(r"`(\w+)`", knows))
+        for name, knows in re.findall(r"^\| `(\w+)` \| (.*?) ?\| ", page, flags=re.MULTILINE)
+    }
+    assert documented == declared
+
+
+def test_the_api_page_has_every_route():
+    source = (ROOT / "Sources/AuthAPI/Route.swift").read_text()
+    page = (ROOT / "docs/api.md").read_text()
+    routes = re.findall(r'path: "([^"]+)",\s*methods: \[\.(\w+)', source)
+    assert len(routes) >= 10
+    for path, method in routes:
+        below = rf"^\| `/api/auth/{re.escape(path)}/(\?[^`]*)?` \| {method.upper()} \|"
+        at_root = rf"^\| `{method.upper()} /{re.escape(path)}` \|"
+        assert re.search(f"{below}|{at_root}", page, flags=re.MULTILINE), path
+
+
+@pytest.mark.parametrize("source", SENTENCES)
+def test_the_api_page_has_every_sentence_that_a_client_may_be_told(source):
+    page = (ROOT / "docs/api.md").read_text().replace('\\"', '"')
+    code = re.sub(r"^\s*//.*$", "", (ROOT / source).read_text(), flags=re.MULTILINE)
+    if source.endswith(".conf"):
+        literals = re.findall(r"return \d+ '(\{.*\})';", code)
+        pieces = [re.search(r'"detail":"(.*)"', literal).group(1) for literal in literals]
+        pieces = [piece.replace('\\\\"', '"').split("$")[0] for piece in pieces]
+    else:
+        literals = re.findall(r'"((?:[^"\\]|\\.)*)"', code)
+        parts = [re.split(r"\\\([^()]*(?:\([^()]*\))?[^()]*\)", text) for text in literals]
+        pieces = [part.replace('\\"', '"') for text in parts for part in text]
+    sentences = [piece for piece in pieces if re.match(r"\w.* ", piece)]
+    assert sentences
+    assert [sentence for sentence in sentences if sentence.strip() not in page] == []
