@@ -1,0 +1,94 @@
+# shellcheck shell=bash
+# The package, its installation by docs/operations.md, and what it must look like then. Part of
+# Tests/Machine/run.
+
+# The package as it is, and a newer one that differs in its version alone.
+make_packages() {
+    local work=$machine_store/packages tree
+    rm -rf "$work"
+    mkdir -p "$work/new"
+    package=$(DIST=$work COMPRESSION=gzip "$root/scripts/make-deb")
+    tree=$work/tree
+    dpkg-deb --raw-extract "$package" "$tree"
+    sed -i -E 's/^(Version: .*)$/\1+next/' "$tree/DEBIAN/control"
+    newer=$work/new/$(basename "$package")
+    dpkg-deb --root-owner-group -Zgzip --build "$tree" "$newer" >/dev/null
+    rm -rf "$tree"
+}
+
+install_by_the_page() {
+    put "$package" "$root/Tests/Support/smtp-sink" "$here"/{account-life,load.py,probe.py}
+    follow install
+    # What belongs to the test: a mail server on port 25, and trust in the trial certificate.
+    inside apt-get install -qq -y python3-aiosmtpd >/dev/null 2>&1
+    inside systemd-run --quiet --unit mail-catcher /root/smtp-sink --port 25 --directory /root/mail
+    follow origin
+    follow setup
+    follow nginx
+    follow certificate
+    inside cp /etc/ssl/gatereeve/certificate.pem /usr/local/share/ca-certificates/trial.crt
+    inside update-ca-certificates >/dev/null 2>&1
+    follow reload
+    follow start
+    follow check
+}
+
+check_modes() {
+    local wanted found
+    while read -r wanted; do
+        found=$(inside stat -c '%A %U %G %n' "${wanted##* }")
+        [[ $found == "$wanted" ]] || fail "owner or mode: $found, not $wanted"
+    done <<'MODES'
+drwxr-x--- root gatereeve /etc/gatereeve
+-rw-r----- root gatereeve /etc/gatereeve/gatereeve.yaml
+drwx------ root root /etc/gatereeve/credentials
+-r-------- root root /etc/gatereeve/credentials/tokens.signing_secret
+srw-rw---- root www-data /run/gatereeve/gatereeve.sock
+MODES
+    inside man -w gatereeve >/dev/null 2>&1 || inside test -s /usr/share/man/man1/gatereeve.1.gz
+    inside test -s /usr/share/bash-completion/completions/gatereeve
+}
+
+# The accounts of the database can do what they must and no more.
+check_database_rights() {
+    local statement
+    as() { inside setpriv --reuid="$1" --regid=gatereeve --clear-groups mariadb gatereeve -e "$2"; }
+    as gatereeve 'SELECT COUNT(*) FROM users' >/dev/null
+    for statement in 'CREATE TABLE t (i INT)' 'ALTER TABLE users ADD i INT' 'DROP TABLE users' \
+        'DELETE FROM users' 'DELETE FROM refresh_token_blacklist' 'SELECT * FROM audit_events' \
+        'DELETE FROM audit_events' 'SELECT * FROM mysql.global_priv' \
+        "SELECT 1 INTO OUTFILE '/tmp/file'"; do
+        ! as gatereeve "$statement" >/dev/null 2>&1 || fail "the responder's account may: $statement"
+    done
+    for statement in 'CREATE TABLE t (i INT)' 'UPDATE users SET is_active = 1' \
+        'INSERT INTO refresh_token_blacklist SELECT * FROM refresh_token_blacklist'; do
+        ! as gatereeve-worker "$statement" >/dev/null 2>&1 || fail "the worker's account may: $statement"
+    done
+    # Nobody is let in by name alone.
+    ! inside setpriv --reuid=www-data --regid=www-data --clear-groups mariadb -u gatereeve \
+        -e 'SELECT 1' >/dev/null 2>&1 || fail "another system user is let in as gatereeve"
+}
+
+# The unit of the responders with a probe in place of the program.
+probe_sandbox() {
+    local unit=/run/systemd/system/gatereeve-probe.service python
+    python=$(inside readlink -f /usr/bin/python3)
+    inside install -m 0755 /root/probe.py /usr/share/gatereeve/probe.py
+    sed -e "s#^ExecStart=.*#ExecStart=$python /usr/share/gatereeve/probe.py#" \
+        -e "s#^ExecPaths=.*#& $python#" -e 's/^Type=.*/Type=oneshot/' -e 's/^Restart=.*/Restart=no/' \
+        -e '/^Sockets=/d; /^StandardInput=/d; /^WatchdogSec=/d; /^PartOf=/d; /^Requires=/d' \
+        "$root/systemd/gatereeve@.service" >"$machine_home/gatereeve-probe.service"
+    put "$machine_home/gatereeve-probe.service"
+    inside mv gatereeve-probe.service "$unit"
+    inside systemctl daemon-reload
+    inside systemctl start gatereeve-probe.service || true
+    inside journalctl --quiet --output cat --unit gatereeve-probe.service --identifier gatereeve \
+        >"$machine_home/probe.log"
+    grep -E '^(as it should be|WRONG)' "$machine_home/probe.log" | sed 's/^/          /'
+    [[ $(inside systemctl show --property Result --value gatereeve-probe.service) == success ]] ||
+        fail "the sandbox is not as it should be"
+    [[ $(grep -c '^as it should be: ' "$machine_home/probe.log") -ge 20 ]] ||
+        fail "the probe did not finish"
+    inside rm -f "$unit" /usr/share/gatereeve/probe.py
+    inside systemctl daemon-reload
+}

@@ -1,0 +1,59 @@
+# shellcheck shell=bash
+# Backup, rotation of the secret, removal. Part of Tests/Machine/run.
+
+back_up_and_restore() {
+    follow backup
+    inside mariadb gatereeve -e "DELETE FROM users"
+    follow restore
+    expect_all_up
+    [[ $(inside mariadb -N gatereeve -e "SELECT COUNT(*) FROM users WHERE username = 'ada'") == 1 ]] ||
+        fail "the restored database lacks a user"
+}
+
+# refresh EXPECTED TOKEN
+refresh() {
+    local status
+    status=$(inside curl --silent --connect-to ::127.0.0.1: --output /dev/null \
+        --write-out '%{http_code}' --header 'Content-Type: application/json' \
+        --data "{\"refresh\":\"$2\"}" "$origin/api/auth/login/refresh/")
+    [[ $status == "$1" ]] || fail "a refresh was answered $status, not $1"
+}
+
+rotate() {
+    follow rotate-announce
+    refresh 200 "$1"
+    follow rotate-swap
+    refresh 200 "$1"
+    follow rotate-forget
+    refresh 401 "$1"
+    expect_all_up
+}
+
+remove_and_purge() {
+    local left unit
+    follow remove
+    for unit in "${units[@]}"; do
+        ! is_active "$unit" || fail "$unit is active after the removal"
+    done
+    inside test -e /etc/gatereeve/credentials/tokens.signing_secret || fail "removal took the secret"
+    inside test ! -e /run/gatereeve/gatereeve.sock || fail "removal left the socket"
+
+    # Who wants it back finds everything as it was.
+    follow install
+    for unit in "${units[@]}"; do
+        wait_for 30 "$unit does not come back after a new installation" is_active "$unit"
+    done
+    inside apt-get remove -y gatereeve >/dev/null 2>&1
+    follow purge
+    # The certificate is the operator's.
+    inside rm -r /etc/ssl/gatereeve
+    left=$(inside find / -xdev \( -path /proc -o -path /sys -o -path /root -o -path /var/lib/mysql \
+        -o -path /var/backups -o -path /var/log -o -path /var/cache -o -path /run/systemd \) -prune \
+        -o -name '*gatereeve*' -print)
+    [[ -z $left ]] || fail "purge left: $left"
+    ! inside getent passwd gatereeve gatereeve-worker >/dev/null || fail "purge left a system user"
+    ! inside getent group gatereeve >/dev/null || fail "purge left the group"
+    [[ $(inside systemctl --failed --no-legend --plain) == "" ]] || fail "purge left failed units"
+    inside mariadb -N -e 'SELECT COUNT(*) FROM gatereeve.users' >/dev/null ||
+        fail "purge took the database"
+}
