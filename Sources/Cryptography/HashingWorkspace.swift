@@ -32,6 +32,11 @@ public enum PasswordHashingError: Error, Hashable, Sendable {
         self.keptMemoryKiB = keptMemoryKiB
     }
 
+    /// Gives the memory back to the system; the next hash takes new memory.
+    public func releaseMemory() {
+        kept = nil
+    }
+
     /// Lends memory to the one hash that `body` computes, and wipes it.
     func lend<Result>(
         memoryKiB: Int, to body: () throws(PasswordHashingError) -> Result

@@ -53,6 +53,9 @@ public final class HashingPool: PasswordQueue {
         }
     }
 
+    /// How long a thread that has nothing to do keeps its memory, in seconds.
+    private static let memoryKept = 10
+
     private let settings: Settings
     private let queue = LockedQueue<Queue>(Queue())
     private let threads = Mutex<[OwnedThread]>([])
@@ -73,13 +76,19 @@ public final class HashingPool: PasswordQueue {
                 [queue, settings] in
                 let store = makeStore()
                 let workspace = HashingWorkspace(keptMemoryKiB: hasher.parameters.memoryKiB)
-                while let job = queue.waitFor({ $0.takeFirst() }, unless: { $0.isClosed }) {
-                    let waited = job.submitted.nanoseconds(to: .now)
-                    guard waited <= UInt64(settings.waitLimit) * 1_000_000 else {
-                        job.finish(nil, store)
-                        continue
+                while true {
+                    switch queue.wait(
+                        atMost: Self.memoryKept, for: { $0.takeFirst() }, unless: { $0.isClosed })
+                    {
+                    case .closed: return
+                    // Megabytes that nobody used for a while are given back.
+                    case .idle: workspace.releaseMemory()
+                    case .taken(let job):
+                        let waited = job.submitted.nanoseconds(to: .now)
+                        let isOverdue = waited > UInt64(settings.waitLimit) * 1_000_000
+                        job.finish(
+                            isOverdue ? nil : try? hasher.perform(job.work, in: workspace), store)
                     }
-                    job.finish(try? hasher.perform(job.work, in: workspace), store)
                 }
             }
             threads.withLock { $0.append(thread) }

@@ -42,25 +42,40 @@ import Glibc
         return hasChanged
     }
 
+    /// What waiting led to.
+    public enum Waited<Taken> {
+        /// The value gave something.
+        case taken(Taken)
+        /// It gave nothing for the whole time.
+        case idle
+        /// Nothing will come any more.
+        case closed
+    }
+
     /// Waits until the value gives something.
     ///
     /// - Parameters:
+    ///   - seconds: How long at most.
     ///   - take: Takes something out, or nil when there is nothing.
     ///   - isClosed: Whether nothing will come any more.
-    /// - Returns: Nil when there is nothing and nothing will come.
-    public func waitFor<Taken>(
-        _ take: (inout Value) -> Taken?, unless isClosed: (Value) -> Bool
-    ) -> Taken? {
+    public func wait<Taken>(
+        atMost seconds: Int, for take: (inout Value) -> Taken?, unless isClosed: (Value) -> Bool
+    ) -> Waited<Taken> {
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }
+        var deadline = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &deadline)
+        deadline.tv_sec += seconds
         while true {
-            if let taken = take(&value) { return taken }
+            if let taken = take(&value) { return .taken(taken) }
             if isClosed(value) {
                 // The next waiting thread should learn it, too.
                 unsafe pthread_cond_signal(changed)
-                return nil
+                return .closed
             }
-            unsafe pthread_cond_wait(changed, lock)
+            if unsafe pthread_cond_timedwait(changed, lock, &deadline) == ETIMEDOUT {
+                return .idle
+            }
         }
     }
 }
