@@ -35,6 +35,13 @@ def test_links_lead_somewhere(page):
     assert broken == []
 
 
+def test_the_readme_leads_to_every_page():
+    front = (ROOT / "README.md").read_text()
+    inner = {page for page in PAGES if "decisions" in page.parts or page.parts[-2:-1] == ("share",)}
+    for page in set(PAGES) - inner - {ROOT / "README.md"}:
+        assert f"({page.relative_to(ROOT)})" in front
+
+
 def test_the_architecture_knows_every_room_and_every_arrow():
     package = (ROOT / "Package.swift").read_text()
     declared = {}
