@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-swift_flags := --static-swift-stdlib -Xswiftc -use-ld=lld --explicit-target-dependency-import-check error
+swift_flags := --static-swift-stdlib -Xswiftc -use-ld=lld -Xswiftc -cross-module-optimization --explicit-target-dependency-import-check error
 
 .PHONY: help
 help: ## List these targets

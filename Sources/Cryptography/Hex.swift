@@ -1,7 +1,7 @@
 /// Hexadecimal text, in lower case.
 public enum Hex {
     /// Two lower-case digits for each byte.
-    public static func encode(_ bytes: some Collection<UInt8>) -> String {
+    public static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         text.reserveCapacity(bytes.count * 2)
         for byte in bytes {
@@ -14,7 +14,7 @@ public enum Hex {
     /// The bytes that the digits stand for, in either case.
     ///
     /// - Returns: `nil` for an odd number of digits or any other character.
-    public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    public static func decode(_ text: [UInt8]) -> [UInt8]? {
         guard text.count.isMultiple(of: 2) else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count / 2)
@@ -29,6 +29,11 @@ public enum Hex {
             }
         }
         return bytes
+    }
+
+    /// The same for other collections.
+    public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+        decode(Array(text))
     }
 
     private static func digit(_ value: UInt8) -> UInt8 {

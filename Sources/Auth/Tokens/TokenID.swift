@@ -21,6 +21,13 @@ public struct TokenID: Hashable, Sendable {
 
     /// The claim.
     public let text: String
+    /// The bytes under which the blacklist knows the token.
+    ///
+    /// A foreign name that is not 32 hexadecimal digits is represented by a digest.
+    public let blacklistKey: [UInt8]
+    /// The session generation that it was issued in, modulo ``generationCount``; nil for a token that
+    /// another system issued.
+    public let generation: UInt32?
 
     /// The name of a new token.
     public static func make(
@@ -36,36 +43,32 @@ public struct TokenID: Hashable, Sendable {
         bytes[7] = UInt8(generation & 0xFF)
         bytes[8] = 0x80 | bytes[8] & 0x3F
         bytes.replaceSubrange(13..., with: check(of: bytes))
-        return TokenID(text: Hex.encode(bytes))
+        return TokenID(text: Hex.encode(bytes), bytes: bytes, generation: generation)
+    }
+
+    private init(text: String, bytes: [UInt8], generation: UInt32) {
+        self.text = text
+        self.blacklistKey = bytes
+        self.generation = generation
     }
 
     /// The name that a token carries.
     public init(text: String) {
         self.text = text
-    }
-
-    /// The bytes under which the blacklist knows the token.
-    ///
-    /// A foreign name that is not 32 hexadecimal digits is represented by a digest.
-    public var blacklistKey: [UInt8] {
-        sixteenBytes ?? Array(SHA256.digest(Array(text.utf8)).prefix(16))
-    }
-
-    /// The session generation that it was issued in, modulo ``generationCount``; nil for a token that
-    /// another system issued.
-    public var generation: UInt32? {
-        guard let bytes = sixteenBytes, bytes[6] >> 4 == 8, bytes[8] >> 6 == 2,
-            bytes[13...].elementsEqual(TokenID.check(of: bytes))
-        else { return nil }
-        return UInt32(bytes[6] & 0x0F) << 8 | UInt32(bytes[7])
+        guard text.utf8.count == 32, let bytes = Hex.decode(Array(text.utf8)) else {
+            blacklistKey = Array(SHA256.digest(Array(text.utf8)).prefix(16))
+            generation = nil
+            return
+        }
+        blacklistKey = bytes
+        let isOurs =
+            bytes[6] >> 4 == 8 && bytes[8] >> 6 == 2
+            && bytes[13...].elementsEqual(TokenID.check(of: bytes))
+        generation = isOurs ? UInt32(bytes[6] & 0x0F) << 8 | UInt32(bytes[7]) : nil
     }
 
     /// The last three bytes, computed from the thirteen before them.
     private static func check(of bytes: [UInt8]) -> ArraySlice<UInt8> {
         SHA256.digest(Array("gatereeve".utf8) + bytes[..<13])[..<3]
-    }
-
-    private var sixteenBytes: [UInt8]? {
-        text.utf8.count == 32 ? Hex.decode(Array(text.utf8)) : nil
     }
 }
