@@ -1,0 +1,88 @@
+import Auth
+import AuthAPI
+import Cryptography
+import HTTP
+import Testing
+
+/// A request with its body, which takes its answer.
+final class FakeExchange: Exchange, @unchecked Sendable {
+    // Sendable because a test has it on one thread.
+    let head: RequestHead
+    let age: UInt64 = 1
+    private let body: [UInt8]
+    private let fault: BodyFault?
+    private(set) var isHandedOn = false
+    private(set) var response: Response?
+
+    init(head: RequestHead, body: [UInt8] = [], fault: BodyFault? = nil) {
+        self.head = head
+        self.body = body
+        self.fault = fault
+    }
+
+    func readBody(limit: Int) throws(BodyFault) -> [UInt8] {
+        if let fault { throw fault }
+        guard body.count <= limit else { throw .tooLarge }
+        return body
+    }
+
+    func handOn() { isHandedOn = true }
+
+    func answer(_ response: Response) {
+        #expect(self.response == nil, "answered twice")
+        self.response = response
+    }
+}
+
+/// Hashes passwords at once and cheaply, or does not.
+final class ImmediateQueue: PasswordQueue, @unchecked Sendable {
+    // Sendable because a test has it on one thread.
+
+    /// What happens to a piece of work.
+    enum Behaviour { case done, full, filledMeanwhile, overdue }
+
+    var behaviour = Behaviour.done
+    private let store: any Store
+    private let hasher: PasswordHasher
+
+    init(store: any Store) throws {
+        self.store = store
+        hasher = PasswordHasher(
+            parameters: try #require(
+                Argon2Parameters(memoryKiB: 8, iterations: 1, parallelism: 1)),
+            upgradesHashes: true)
+    }
+
+    var hasRoom: Bool { behaviour != .full }
+
+    func perform(_ work: PasswordWork) throws -> PasswordWorkResult {
+        try hasher.perform(work, in: HashingWorkspace(keptMemoryKiB: 8))
+    }
+
+    func submit(
+        _ work: PasswordWork, finish: @escaping @Sendable (PasswordWorkResult?, any Store) -> Void
+    ) -> Bool {
+        switch behaviour {
+        case .full, .filledMeanwhile: return false
+        case .overdue: finish(nil, store)
+        case .done: finish(try? perform(work), store)
+        }
+        return true
+    }
+}
+
+/// Keeps what it is told.
+final class RecordingObserver: RequestObserver, @unchecked Sendable {
+    // Sendable because a test has it on one thread.
+    private(set) var summaries: [RequestSummary] = []
+
+    func answered(_ summary: RequestSummary) { summaries.append(summary) }
+    func flush() {}
+}
+
+/// Metrics that are always the same.
+struct FixedMetrics: MetricsSource {
+    func metricsText(outbox: OutboxBacklog?) -> String {
+        "waiting \(outbox.map { String($0.count) } ?? "unknown")\n"
+    }
+}
