@@ -126,7 +126,12 @@ let package = Package(
             name: "AuthTests", dependencies: ["Auth", "AuthTesting", "Cryptography", "JSON"],
             resources: [.copy("Vectors")], swiftSettings: strict),
         .testTarget(
-            name: "AuthAPITests", dependencies: ["AuthAPI", "Auth", "HTTP"], swiftSettings: strict),
+            name: "AuthAPITests",
+            dependencies: [
+                "AuthAPI", "Auth", "AuthTesting", "Cryptography", "HTTP", "JSON",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "AuthStoreTests", dependencies: ["AuthStore", "Auth", "MariaDB"],
             swiftSettings: strict),
