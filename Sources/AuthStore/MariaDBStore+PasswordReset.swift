@@ -3,7 +3,7 @@ import MariaDB
 
 extension MariaDBStore {
     private static let findActive: Statement =
-        "SELECT id, email FROM users WHERE email_key = ? AND is_active FOR UPDATE"
+        "SELECT id FROM users WHERE email_key = ? AND is_active FOR UPDATE"
 
     /// An attempt is counted for every request, for equal time; only those that led to a mail count.
     private static let countAttempt: Statement = """
@@ -66,16 +66,13 @@ extension MariaDBStore {
                         user?.sqlValue ?? .null, context.remoteAddress.sqlValue,
                         context.requestID.sqlValue,
                     ])
-                guard let row, let user, refusal == nil else {
-                    return try connection.audit(
-                        .passwordResetRefused, reason: refusal, user: user, context: context)
-                }
-                _ = try connection.execute(Self.voidTokens, [user.sqlValue])
-                // To the stored spelling, never to the typed one.
-                try connection.insert(
-                    token, for: user, emailKey: email.key, recipient: try row.text(1),
-                    at: context.now)
-                try connection.audit(.passwordResetRequested, user: user, context: context)
+                // The same statements whatever was found, so that time does not tell it.
+                let recipient = refusal == nil ? user : nil
+                _ = try connection.execute(Self.voidTokens, [recipient?.sqlValue ?? .null])
+                try connection.insert(token, for: recipient, at: context.now)
+                try connection.audit(
+                    refusal == nil ? .passwordResetRequested : .passwordResetRefused,
+                    reason: refusal, user: user, context: context)
             }
         } catch {
             throw StoreError(error)

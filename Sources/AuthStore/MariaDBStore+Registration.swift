@@ -75,8 +75,7 @@ extension MariaDBStore {
             try transaction { connection throws(MariaDBError) in
                 let inserted = try connection.execute(insert, values)
                 let id = UserID(inserted.lastInsertID)
-                try connection.insert(
-                    token, for: id, emailKey: user.email.key, recipient: user.email.text, at: now)
+                try connection.insert(token, for: id, at: now)
                 try connection.audit(.userRegistered, user: id, context: context)
             }
             return RegistrationConflicts()

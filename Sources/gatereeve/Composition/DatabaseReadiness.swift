@@ -23,7 +23,13 @@ enum DatabaseReadiness {
             Complaint.print("\(error)")
             throw ExitCode(78)
         }
-        let mismatches = try CustomFieldCheck.mismatches(of: fields, on: connection)
+        let mismatches: [CustomFieldCheck.Mismatch]
+        do throws(MariaDBError) {
+            mismatches = try CustomFieldCheck.mismatches(of: fields, on: connection)
+        } catch {
+            Complaint.print("The columns of the table users cannot be read: \(error)")
+            throw ExitCode(78)
+        }
         guard mismatches.isEmpty else {
             for mismatch in mismatches { Complaint.print("\(mismatch)") }
             throw ExitCode(78)
