@@ -48,7 +48,11 @@ public struct Listener: Sendable {
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
 
         if connects(to: address) { throw .inUse }
-        unsafe unlink(path)
+        // Only a socket is replaced: a path that was set by mistake must not cost a file.
+        var status = stat()
+        if unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK {
+            unsafe unlink(path)
+        }
         let socket = Glibc.socket(
             AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { throw .system(call: "socket", errno: errno) }

@@ -1,0 +1,84 @@
+import Testing
+import Threading
+
+@Suite("peers that are silent, and the end of the program")
+struct SilentPeerTests {
+    /// What a peer has sent when it falls silent.
+    static let beginnings: [(String, [UInt8])] = [
+        ("nothing", []), ("half a record", Array(RawRecord.begin.prefix(5))),
+        ("no parameters", RawRecord.begin),
+        (
+            "half of the parameters",
+            Array((RawRecord.begin + RawRecord.parameters(["REQUEST_URI": "/"])).dropLast(10))
+        ),
+        (
+            "half of the body",
+            Array(RawRecord.request("POST", "/body", body: "abcdef").dropLast(10))
+        ),
+    ]
+
+    @Test("a silent peer holds a worker for two seconds, not longer", arguments: beginnings)
+    func silent(name: String, bytes: [UInt8]) throws {
+        let (answer, nanoseconds) = try ResponderWorkplace().serve { place in
+            guard let silent = RawClient(place.path) else { return ("refused", UInt64(0)) }
+            silent.send(bytes)
+            let begin = MonotonicTime.now
+            // Without this the connection might be closed before.
+            return withExtendedLifetime(silent) {
+                let answer = place.ask(RawRecord.request("POST", "/body", body: "x"))
+                return (answer ?? "no answer", begin.nanoseconds(to: .now))
+            }
+        }
+        #expect(answer == "x")
+        #expect((1_500_000_000..<4_000_000_000).contains(nanoseconds))
+    }
+
+    @Test("a peer that sends one byte after another does not hold it longer")
+    func slow() throws {
+        let (answer, nanoseconds) = try ResponderWorkplace().serve { place in
+            let connected = StopSignal()
+            let slow = OwnedThread(name: "slow") {
+                let pause = StopSignal()
+                guard let client = RawClient(place.path) else { return }
+                connected.raise()
+                for byte in RawRecord.begin + RawRecord.parameters(["A": "123456789012345678901"]) {
+                    guard client.send([byte]) else { return }
+                    _ = pause.wait(milliseconds: 150)
+                }
+            }
+            // The slow one is accepted first.
+            guard connected.wait(milliseconds: 20000) else { return ("refused", UInt64(0)) }
+            let begin = MonotonicTime.now
+            let answer = place.ask(RawRecord.request("POST", "/body", body: "x"))
+            let nanoseconds = begin.nanoseconds(to: .now)
+            slow.join()
+            return (answer ?? "no answer", nanoseconds)
+        }
+        #expect(answer == "x")
+        #expect((1_500_000_000..<4_000_000_000).contains(nanoseconds))
+    }
+
+    @Test("workers that wait leave at once", arguments: [1, 8])
+    func stopIdle(workers: Int) throws {
+        let place = try ResponderWorkplace()
+        let raised = try place.serve(workers: workers) { place in
+            // All of them have begun to wait when one has answered.
+            _ = place.ask(RawRecord.request("GET", "/"))
+            return MonotonicTime.now
+        }
+        #expect(raised.nanoseconds(to: .now) < 500_000_000)
+    }
+
+    @Test("a request that was accepted is answered before the program leaves")
+    func drains() throws {
+        let answer = try ResponderWorkplace().serve { place in
+            guard let client = RawClient(place.path) else { return "refused" }
+            client.send(RawRecord.request("GET", "/wait"))
+            guard place.waitForRequests(1) else { return "not accepted" }
+            place.stop.raise()
+            place.state.gate.raise()
+            return place.answer(to: client) ?? "no answer"
+        }
+        #expect(answer == "waited")
+    }
+}

@@ -1,0 +1,175 @@
+import Auth
+import AuthTesting
+import Cryptography
+import Synchronization
+import Testing
+import Threading
+
+@testable import Hashing
+
+/// A door that threads wait at until it is opened.
+private final class Gate: Sendable {
+    private let opened = StopSignal()
+    private let inside = Atomic(0)
+    private let most = Atomic(0)
+    private let passed = Atomic(0)
+
+    /// How many have been waiting at the same time, and how many have come.
+    var peak: Int { most.load(ordering: .acquiring) }
+    var arrivals: Int { passed.load(ordering: .acquiring) }
+
+    func pass() {
+        let now = inside.add(1, ordering: .acquiringAndReleasing).newValue
+        most.max(now, ordering: .acquiringAndReleasing)
+        passed.add(1, ordering: .acquiringAndReleasing)
+        _ = opened.wait(milliseconds: -1)
+        inside.subtract(1, ordering: .acquiringAndReleasing)
+    }
+
+    func open() { opened.raise() }
+}
+
+@Suite("threads that hash passwords")
+struct HashingPoolTests {
+    private func pool(threads: Int, queueLimit: Int = 100, waitLimit: Int = 60000) -> HashingPool {
+        HashingPool(
+            HashingPool.Settings(
+                threads: threads, queueLimit: queueLimit, waitLimit: waitLimit, niceness: 0))
+    }
+
+    private func start(_ pool: HashingPool) throws {
+        let parameters = try #require(
+            Argon2Parameters(memoryKiB: 8, iterations: 1, parallelism: 1))
+        pool.start(hasher: PasswordHasher(parameters: parameters, upgradesHashes: true)) {
+            MemoryStore()
+        }
+    }
+
+    /// Waits for a condition; that it does not come within a minute is a failure.
+    private func wait(until condition: () -> Bool) {
+        let deadline = MonotonicTime.now.advanced(milliseconds: 60000)
+        let pause = StopSignal()
+        while !condition(), MonotonicTime.now < deadline { _ = pause.wait(milliseconds: 1) }
+        #expect(condition())
+    }
+
+    private let work = PasswordWork.make(Password("correct horse"))
+
+    @Test("work is done, and its result given with the store of the thread")
+    func done() throws {
+        let pool = pool(threads: 2)
+        try start(pool)
+        let results = Mutex<[String]>([])
+        for _ in 0..<10 {
+            #expect(
+                pool.submit(work) { result, store in
+                    guard case .made(let hash)? = result, store is MemoryStore else { return }
+                    results.withLock { $0.append(hash) }
+                })
+        }
+        pool.drain()
+        let hashes = results.withLock { $0 }
+        #expect(hashes.count == 10 && Set(hashes).count == 10)
+        for hash in hashes { #expect(hash.hasPrefix("argon2$argon2id$v=19$m=8,t=1,p=1$")) }
+    }
+
+    @Test("no more is taken than may wait, and again when there is room")
+    func bounded() throws {
+        let pool = pool(threads: 1, queueLimit: 3)
+        let finished = Atomic(0)
+        for _ in 0..<3 {
+            #expect(pool.hasRoom)
+            #expect(pool.submit(work) { _, _ in finished.add(1, ordering: .relaxed) })
+        }
+        #expect(!pool.hasRoom)
+        #expect(!pool.submit(work) { _, _ in finished.add(100, ordering: .relaxed) })
+        #expect(pool.waiting == 3)
+        try start(pool)
+        wait { pool.hasRoom }
+        #expect(pool.submit(work) { _, _ in finished.add(1, ordering: .relaxed) })
+        pool.drain()
+        #expect(finished.load(ordering: .relaxed) == 4)
+    }
+
+    @Test("so many passwords are hashed at once as there are threads, and no more")
+    func atOnce() throws {
+        let pool = pool(threads: 2)
+        try start(pool)
+        let gate = Gate()
+        for _ in 0..<6 { #expect(pool.submit(work) { _, _ in gate.pass() }) }
+        wait { gate.arrivals == 2 && pool.waiting == 4 }
+        gate.open()
+        pool.drain()
+        #expect(gate.arrivals == 6)
+        #expect(gate.peak == 2)
+    }
+
+    @Test("what waited too long is given back undone; what comes later is done")
+    func overdue() throws {
+        let pool = pool(threads: 1, waitLimit: 50)
+        try start(pool)
+        let gate = Gate()
+        let results = Mutex<[Bool]>([])
+        let note: @Sendable (PasswordWorkResult?, any Store) -> Void = { result, _ in
+            results.withLock { $0.append(result != nil) }
+        }
+        #expect(pool.submit(work) { _, _ in gate.pass() })
+        wait { gate.arrivals == 1 }
+        #expect(pool.submit(work, finish: note))
+        let late = MonotonicTime.now.advanced(milliseconds: 51)
+        wait { late < .now }
+        gate.open()
+        wait { results.withLock { $0.count } == 1 }
+        #expect(results.withLock { $0 } == [false])
+        // Under load the thread itself may come late; one of many comes in time.
+        for _ in 0..<100 where !results.withLock({ $0.contains(true) }) {
+            let count = results.withLock { $0.count }
+            #expect(pool.submit(work, finish: note))
+            wait { results.withLock { $0.count } == count + 1 }
+        }
+        #expect(results.withLock { $0.contains(true) })
+        pool.drain()
+    }
+
+    @Test("the end finishes what was taken, and takes nothing more")
+    func drained() throws {
+        let pool = pool(threads: 2)
+        let finished = Atomic(0)
+        for _ in 0..<20 {
+            _ = pool.submit(work) { result, _ in
+                if result != nil { finished.add(1, ordering: .relaxed) }
+            }
+        }
+        try start(pool)
+        pool.drain()
+        #expect(finished.load(ordering: .relaxed) == 20)
+        #expect(!pool.hasRoom)
+        #expect(!pool.submit(work) { _, _ in finished.add(1, ordering: .relaxed) })
+        #expect(finished.load(ordering: .relaxed) == 20)
+    }
+
+    @Test("a pool that never started ends at once")
+    func neverStarted() {
+        pool(threads: 4).drain()
+    }
+
+    @Test("a thread whose request fails goes on with the next")
+    func comparisons() throws {
+        let pool = pool(threads: 1)
+        try start(pool)
+        let matches = Mutex<[Bool]>([])
+        let hash = try #require(
+            PasswordHash(
+                encoded: "md5$abcdefghijklmnopqrstuv$97e600b50d33d14454eeb26ede5bb204"))
+        for text in ["wrong", "correct horse \u{E9}", ""] {
+            let compare = PasswordWork.verify(Password(text), alternative: nil, against: hash)
+            #expect(
+                pool.submit(compare) { result, _ in
+                    guard case .compared(let isMatch, let upgraded)? = result else { return }
+                    matches.withLock { $0.append(isMatch && upgraded != nil) }
+                })
+        }
+        pool.drain()
+        #expect(matches.withLock { $0 } == [false, true, false])
+    }
+}
