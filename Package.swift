@@ -132,6 +132,17 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: strict),
+        .testTarget(name: "ThreadingTests", dependencies: ["Threading"], swiftSettings: strict),
+        .testTarget(
+            name: "HashingTests", dependencies: ["Hashing", "Auth", "AuthTesting", "Cryptography"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FastCGITests",
+            dependencies: [
+                "FastCGI", "HTTP", "Threading",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "AuthStoreTests", dependencies: ["AuthStore", "Auth", "MariaDB"],
             swiftSettings: strict),
