@@ -8,6 +8,15 @@ enum AuditEvent: String {
     case passwordResetRequested = "password_reset_requested"
     case passwordResetRefused = "password_reset_refused"
     case passwordReset = "password_reset"
+    case userCreated = "user_created"
+    case userActivated = "user_activated"
+    case userDeactivated = "user_deactivated"
+    case userDeleted = "user_deleted"
+    case passwordSet = "password_set"
+    case sessionsEnded = "sessions_ended"
+    case verificationResent = "verification_resent"
+    case mailRetried = "mail_retried"
+    case auditPurged = "audit_purged"
 }
 
 extension Connection {

@@ -14,6 +14,8 @@ public struct CustomFieldColumns: Sendable {
     /// The declared fields.
     public let fields: [CustomField]
     private let claimed: [CustomField]
+    /// The columns of all declared fields, in their order.
+    let columns: [ColumnName]
     let insertUser: Statement
     let beginLogin: Statement
     let beginLimitedLogin: Statement
@@ -22,6 +24,7 @@ public struct CustomFieldColumns: Sendable {
     /// - Throws: ``Fault`` for a name that is no column name.
     public init(_ fields: [CustomField]) throws(Fault) {
         self.fields = fields
+        columns = try CustomFieldColumns.names(of: fields)
         claimed = fields.filter(\.isInAccessToken)
         let settable = try CustomFieldColumns.names(of: fields.filter(\.isSetAtRegistration))
         let claims = try CustomFieldColumns.names(of: claimed)
@@ -53,12 +56,25 @@ public struct CustomFieldColumns: Sendable {
     /// - Parameter first: Their first column in the row.
     func accessClaims(in row: Row, from first: Int) throws(MariaDBError) -> [CustomFieldValue] {
         guard !claimed.isEmpty else { return [] }
-        var claims: [CustomFieldValue] = []
-        for (offset, field) in claimed.enumerated() {
+        return try Self.values(of: claimed, in: row, from: first)
+    }
+
+    /// Reads all declared fields.
+    ///
+    /// - Parameter first: Their first column in the row.
+    func values(in row: Row, from first: Int) throws(MariaDBError) -> [CustomFieldValue] {
+        try Self.values(of: fields, in: row, from: first)
+    }
+
+    private static func values(
+        of fields: [CustomField], in row: Row, from first: Int
+    ) throws(MariaDBError) -> [CustomFieldValue] {
+        var values: [CustomFieldValue] = []
+        for (offset, field) in fields.enumerated() {
             let value = try row.value(first + offset)
-            claims.append(CustomFieldValue(field: field, value: CustomValue(value, of: field.kind)))
+            values.append(CustomFieldValue(field: field, value: CustomValue(value, of: field.kind)))
         }
-        return claims
+        return values
     }
 }
 

@@ -4,7 +4,7 @@ public enum AllSettings {
     public static let definitions: [SettingDefinition] =
         PublicSettings.all + TokenKeys.all + DatabaseKeys.all + MailKeys.all + PasswordKeys.all
         + HashingKeys.all + LoginKeys.all + LinkKeys.all + ServerKeys.all + LimitKeys.all
-        + PathKeys.all + LogKeys.all
+        + PathKeys.all + LogKeys.all + PurgeKeys.all
 }
 
 /// `public`: what the world sees.
