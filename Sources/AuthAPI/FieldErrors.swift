@@ -1,4 +1,4 @@
-import Auth
+public import Auth
 import JSON
 
 /// What is wrong with the fields of a body: sentences for each field, in the order of the fields.
@@ -53,7 +53,8 @@ enum Sentence {
 }
 
 extension Registration.UsernameFault {
-    var sentence: String {
+    /// What a client is told.
+    public var sentence: String {
         switch self {
         case .invalid:
             "Enter a valid username. This value may contain only letters, numbers, "
@@ -66,7 +67,8 @@ extension Registration.UsernameFault {
 }
 
 extension Registration.EmailFault {
-    var sentence: String {
+    /// What a client is told.
+    public var sentence: String {
         switch self {
         case .taken: "user with this email already exists."
         case .tooLong: Sentence.tooLong(EmailAddress.lengthLimit)
@@ -77,7 +79,8 @@ extension Registration.EmailFault {
 }
 
 extension PasswordFault {
-    var sentence: String {
+    /// What a client is told.
+    public var sentence: String {
         switch self {
         case .tooSimilar(.username): "The password is too similar to the username."
         case .tooSimilar(.email): "The password is too similar to the email address."

@@ -180,7 +180,7 @@ public struct Registration: Sendable {
             username: user.username.text, email: user.email.text, customFields: user.customFields)
     }
 
-    private static func faults(ofUsername typed: String) -> [UsernameFault] {
+    static func faults(ofUsername typed: String) -> [UsernameFault] {
         var faults: [UsernameFault] = []
         let isTooLong = typed.unicodeScalars.count > Username.lengthLimit
         let hasNull = typed.unicodeScalars.contains("\0")
@@ -192,7 +192,7 @@ public struct Registration: Sendable {
         return faults
     }
 
-    private static func faults(ofEmail typed: String) -> [EmailFault] {
+    static func faults(ofEmail typed: String) -> [EmailFault] {
         var faults: [EmailFault] = []
         if typed.unicodeScalars.count > EmailAddress.lengthLimit { faults.append(.tooLong) }
         if typed.unicodeScalars.contains("\0") { faults.append(.nullCharacter) }
@@ -202,7 +202,7 @@ public struct Registration: Sendable {
 }
 
 extension Registration.Refusal {
-    fileprivate mutating func add(_ conflicts: RegistrationConflicts) {
+    mutating func add(_ conflicts: RegistrationConflicts) {
         if conflicts.username { username.append(.taken) }
         if conflicts.email { email.append(.taken) }
     }
