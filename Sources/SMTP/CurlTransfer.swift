@@ -45,6 +45,18 @@ private import CCurl
             stage: conversation.stage, reply: conversation.reply, cause: .init(code))
     }
 
+    /// Connects, encrypts and logs in, and says NOOP.
+    func greet() throws(SMTPError) {
+        conversation.begin()
+        set(CURLOPT_CUSTOMREQUEST, "NOOP")
+        set(CURLOPT_NOBODY, 1)
+        set(CURLOPT_FORBID_REUSE, 1)
+        let code = unsafe curl_easy_perform(handle)
+        guard code != CURLE_OK else { return }
+        throw SMTPError(
+            stage: conversation.stage, reply: conversation.reply, cause: .init(code))
+    }
+
     /// Whether the last mail went over a connection that an earlier one had opened.
     var reusedConnection: Bool {
         var count = 1

@@ -32,6 +32,14 @@ public final class SMTPClient {
         isConnected = true
     }
 
+    /// Looks whether the server takes mail from us: connects, encrypts and logs in as for a mail, and
+    /// sends none.
+    ///
+    /// - Throws: ``SMTPError``, which tells how far it came.
+    public func greet() throws(SMTPError) {
+        try CurlTransfer(settings).greet()
+    }
+
     /// Ends the kept connection politely, with QUIT; lasts at most two seconds.
     public func disconnect() {
         if isConnected { transfer?.close() }
