@@ -17,7 +17,8 @@ struct Gatereeve: ParsableCommand {
         version: Version.current,
         subcommands: [
             ServeCommand.self, MailerCommand.self, SetupCommand.self, MigrateCommand.self,
-            ConfigCommand.self,
+            ConfigCommand.self, UserCommand.self, TokenCommand.self, OutboxCommand.self,
+            AuditCommand.self, PurgeCommand.self, DoctorCommand.self, BenchHashCommand.self,
         ])
 }
 

@@ -1,4 +1,5 @@
 import AuthStore
+import Glibc
 import MariaDB
 import Settings
 
@@ -15,6 +16,24 @@ extension ConnectionSettings {
             self.init(values)
         } else {
             self.init(values, user: user, password: values[DatabaseKeys.migratePassword])
+        }
+    }
+
+    /// The connection of commands for administrators, who may do more than the service.
+    ///
+    /// The account that may change the schema, if we have its password or are its system user; else
+    /// root of this machine, whom MariaDB knows by the system user; else the account of the service.
+    init(forAdministration values: SettingValues) {
+        let owner = values[DatabaseKeys.migrateUser]
+        let isOwner = !values[DatabaseKeys.migratePassword].isEmpty || owner == SystemUser.name
+        if !owner.isEmpty, isOwner {
+            self.init(forMigrations: values)
+        } else if geteuid() == 0, !values[DatabaseKeys.socket].isEmpty,
+            values[DatabaseKeys.password].isEmpty
+        {
+            self.init(values, user: "root", password: "")
+        } else {
+            self.init(values)
         }
     }
 
@@ -49,5 +68,14 @@ extension ConnectionSettings {
         connectTimeout = UInt32(values[DatabaseKeys.connectTimeout])
         readTimeout = UInt32(values[DatabaseKeys.readTimeout])
         writeTimeout = UInt32(values[DatabaseKeys.readTimeout])
+    }
+}
+
+/// The account of this process in the system.
+enum SystemUser {
+    /// Its name, or `uid` and its number.
+    static var name: String {
+        guard let entry = getpwuid(geteuid()) else { return "uid \(geteuid())" }
+        return String(cString: entry.pointee.pw_name)
     }
 }

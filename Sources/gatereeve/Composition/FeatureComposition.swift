@@ -13,8 +13,7 @@ extension Endpoints {
     ) throws {
         let keys = try Keys(values)
         let issuer = TokenIssuer(settings: TokenSettings(values), signer: keys.signer)
-        let passwordRule = PasswordRule(
-            policy: PasswordPolicy(values), commonPasswords: try CommonPasswordList.load(values))
+        let passwordRule = try PasswordRule(values)
         let pages: Pages
         do {
             pages = try Pages(
@@ -39,6 +38,23 @@ extension Endpoints {
                 linkLifetime: Int64(values[LinkKeys.passwordResetLifetime])),
             bearerCheck: BearerCheck(issuer: issuer), customFields: customFields, pages: pages,
             metrics: metrics)
+    }
+}
+
+extension PasswordRule {
+    /// The section `passwords`, with the list of common passwords.
+    init(_ values: SettingValues) throws {
+        self.init(
+            policy: PasswordPolicy(values), commonPasswords: try CommonPasswordList.load(values))
+    }
+}
+
+extension VerificationLinks {
+    /// The sections `tokens` and `links`.
+    init(_ values: SettingValues) throws {
+        self.init(
+            tokenKeys: try Keys(values).oneTime,
+            lifetime: Int64(values[LinkKeys.verifyEmailLifetime]))
     }
 }
 

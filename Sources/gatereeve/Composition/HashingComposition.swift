@@ -8,9 +8,8 @@ import Settings
 extension HashingPool.Settings {
     /// The section `hashing`.
     init(_ values: SettingValues) {
-        let threads = values[HashingKeys.threads]
         self.init(
-            threads: threads > 0 ? threads : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))),
+            threads: HashingThreads.count(values),
             queueLimit: values[HashingKeys.queueLimit], waitLimit: values[HashingKeys.waitLimit],
             niceness: values[HashingKeys.niceness])
     }
@@ -29,5 +28,14 @@ extension PasswordHasher {
         }
         self.init(
             parameters: parameters, upgradesHashes: values[PasswordKeys.upgradeHashes])
+    }
+}
+
+/// How many threads hash.
+enum HashingThreads {
+    /// The setting `hashing.threads`, or one for each core.
+    static func count(_ values: SettingValues) -> Int {
+        let threads = values[HashingKeys.threads]
+        return threads > 0 ? threads : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     }
 }

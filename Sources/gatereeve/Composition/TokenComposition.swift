@@ -9,10 +9,8 @@ struct Keys {
 
     /// - Throws: Nothing that a checked secret can cause.
     init(_ values: SettingValues) throws {
-        let secrets = ([values[TokenKeys.signingSecret]] + values[TokenKeys.verifyingSecrets])
-            .map { SecretBytes(utf8: $0) }
-        let algorithm =
-            TokenSigner.Algorithm(rawValue: values[TokenKeys.algorithm]) ?? .hs256
+        let secrets = Keys.secrets(values)
+        let algorithm = TokenSigner.Algorithm(values)
         signer = TokenSigner(
             algorithm: algorithm,
             keys: try secrets.map { try HMACKey($0, algorithm: algorithm.hash) })
@@ -23,9 +21,34 @@ struct Keys {
                     HKDF.deriveKey(secret: $0, info: "gatereeve one-time tokens", byteCount: 32))
             })
     }
+
+    /// The signing secret, then those that verify as well.
+    fileprivate static func secrets(_ values: SettingValues) -> [SecretBytes] {
+        ([values[TokenKeys.signingSecret]] + values[TokenKeys.verifyingSecrets])
+            .map { SecretBytes(utf8: $0) }
+    }
+}
+
+extension TokenInspection {
+    /// The section `tokens`, with a signer for each key.
+    init(_ values: SettingValues) throws {
+        let algorithm = TokenSigner.Algorithm(values)
+        let signers = try Keys.secrets(values).enumerated().map { index, secret in
+            NamedSigner(
+                name: index == 0
+                    ? "tokens.signing_secret" : "tokens.verifying_secrets, number \(index)",
+                signer: TokenSigner(
+                    algorithm: algorithm, keys: [try HMACKey(secret, algorithm: algorithm.hash)]))
+        }
+        self.init(signers: signers, settings: TokenSettings(values))
+    }
 }
 
 extension TokenSigner.Algorithm {
+    fileprivate init(_ values: SettingValues) {
+        self = Self(rawValue: values[TokenKeys.algorithm]) ?? .hs256
+    }
+
     fileprivate var hash: HMACKey.Algorithm {
         switch self {
         case .hs256: .sha256
