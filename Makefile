@@ -57,6 +57,10 @@ lint: ## Check the style of everything
 format: ## Format the Swift code
 	swift format --in-place --recursive Sources Tests Package.swift
 
+.PHONY: configuration-page
+configuration-page: build ## Write the tables of docs/configuration.md anew
+	scripts/update-configuration-page
+
 .PHONY: clean
 clean: ## Remove what was built and the state of `make run`
 	swift package clean

@@ -64,8 +64,11 @@ struct MigratorTests {
             try Migrator.checkForService(requiredNumber: newest, on: place.connect())
             let uncommented = try place.connect().query(
                 """
-                SELECT table_name, column_name FROM information_schema.COLUMNS
-                WHERE table_schema = DATABASE() AND column_comment = ''
+                SELECT c.table_name, c.column_name
+                FROM information_schema.COLUMNS AS c JOIN information_schema.TABLES AS t
+                    ON t.table_schema = c.table_schema AND t.table_name = c.table_name
+                WHERE c.table_schema = DATABASE() AND c.column_comment = ''
+                    AND t.table_type = 'BASE TABLE'
                 """, [])
             #expect(uncommented == [])
         }
