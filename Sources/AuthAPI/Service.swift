@@ -58,6 +58,8 @@ public final class Service: ExchangeHandler {
                     }
                 }
                 if !isQueued {
+                    // Takes back what was written down for it, as after a wait that was too long.
+                    _ = try? complete(nil, store)
                     finish(exchange, route: match.route, with: Problem.hashingFull, observer)
                 }
                 return false

@@ -14,7 +14,12 @@ import Glibc
         unsafe lock = .allocate(capacity: 1)
         unsafe changed = .allocate(capacity: 1)
         unsafe pthread_mutex_init(lock, nil)
-        unsafe pthread_cond_init(changed, nil)
+        // Waits are measured by the clock that never jumps.
+        var attributes = pthread_condattr_t()
+        unsafe pthread_condattr_init(&attributes)
+        unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        unsafe pthread_cond_init(changed, &attributes)
+        unsafe pthread_condattr_destroy(&attributes)
     }
 
     deinit {
@@ -64,7 +69,7 @@ import Glibc
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }
         var deadline = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &deadline)
+        unsafe clock_gettime(CLOCK_MONOTONIC, &deadline)
         deadline.tv_sec += seconds
         while true {
             if let taken = take(&value) { return .taken(taken) }
