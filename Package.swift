@@ -144,7 +144,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "AuthStoreTests", dependencies: ["AuthStore", "Auth", "MariaDB"],
+            name: "AuthStoreTests", dependencies: ["AuthStore", "Auth", "Cryptography", "MariaDB"],
             swiftSettings: strict),
         .testTarget(
             name: "AuthMailTests", dependencies: ["AuthMail", "Auth", "SMTP"],

@@ -46,6 +46,12 @@ public final class Inspection {
         public let name: String
         /// The table; nil for all.
         public let table: String?
+
+        /// A right of its parts.
+        public init(name: String, table: String?) {
+            self.name = name
+            self.table = table
+        }
     }
 
     /// The database's name in a grant is a pattern, in which `\_` is the sign itself.
