@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// The listening socket that the web server connects to.
@@ -86,7 +85,15 @@ public struct Listener: Sendable {
         }
     }
 
+    /// Lets no worker sleep in accept(2), where a stop would not wake it.
+    ///
+    /// `O_NONBLOCK` belongs to the open file, which all instances share, and systemd clears it each
+    /// time it starts one of them. The time limit belongs to the socket and stays: a worker of
+    /// another instance that comes too late for a connection meanwhile is back after 50 ms.
     private static func makeNonBlocking(_ descriptor: CInt) {
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        var limit = timeval(tv_sec: 0, tv_usec: 50_000)
+        unsafe setsockopt(
+            descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 }
