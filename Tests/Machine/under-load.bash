@@ -94,6 +94,13 @@ kill_under_load() {
     ((took < 1000)) || fail "the killed instance was away for $took ms"
 }
 
+# An instance must also leave after another one has been started anew: they share the socket.
+stop_everything() {
+    local began=$SECONDS
+    follow stop
+    ((SECONDS - began < 5)) || fail "stopping everything takes $((SECONDS - began)) s"
+}
+
 idle_stop() {
     local began took
     began=$(date +%s%3N)
