@@ -22,7 +22,7 @@ public struct UserReference: Hashable, Sendable {
         if let rest = typed.without(prefix: "id:") {
             (usernameKey, emailKey, id) = (nil, nil, UserID(rest))
         } else if let rest = typed.without(prefix: "name:") {
-            (usernameKey, emailKey, id) = (Username.key(of: rest), nil, nil)
+            (usernameKey, emailKey, id) = (rest.isEmpty ? nil : Username.key(of: rest), nil, nil)
         } else if let rest = typed.without(prefix: "email:") {
             (usernameKey, emailKey, id) = (nil, EmailAddress(rest)?.key, nil)
         } else {
