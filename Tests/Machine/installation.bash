@@ -69,6 +69,17 @@ check_database_rights() {
         -e 'SELECT 1' >/dev/null 2>&1 || fail "another system user is let in as gatereeve"
 }
 
+# Whichever instance is asked, it tells the sum of all: the life of an account has two good logins.
+check_metrics() {
+    local page
+    for _ in 1 2 3 4 5 6; do
+        page=$(inside curl --silent --fail --connect-to ::127.0.0.1: "$origin/metrics") ||
+            fail "/metrics does not answer"
+        [[ $(grep -E '^gatereeve_requests_total\{.*"login".*"200"' <<<"$page") == *' 2' ]] ||
+            fail "/metrics does not tell of two logins: $(grep '"login"' <<<"$page")"
+    done
+}
+
 # The unit of the responders with a probe in place of the program.
 probe_sandbox() {
     local unit=/run/systemd/system/gatereeve-probe.service python
