@@ -45,7 +45,7 @@ extension AdministrationStore {
         FROM (
             (SELECT occurred_at, event, reason, user_id, actor, remote_address, request_id, id
             FROM audit_events
-            WHERE (? IS NULL OR user_id = ?) AND (? IS NULL OR event = ?)
+            WHERE (? IS NULL OR user_id = ?) AND (? IS NULL OR CONVERT(event USING utf8mb4) = ?)
                 AND (? IS NULL OR occurred_at >= ?)
             ORDER BY id DESC LIMIT ?)
             UNION ALL

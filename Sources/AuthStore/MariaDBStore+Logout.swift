@@ -2,9 +2,14 @@ public import Auth
 import MariaDB
 
 extension MariaDBStore {
+    /// A token whose sessions were ended is refused already and gets no row; that of a user who does
+    /// not exist does. See `judgeRefresh`, which asks the same of a refresh.
     private static let insertBlacklisted: Statement = """
         INSERT INTO refresh_token_blacklist (token_id, user_id, reason, blacklisted_at, expires_at)
-        VALUES (?, ?, ?, ?, ?)
+        SELECT ?, ?, ?, ?, ? FROM (SELECT 1) AS one LEFT JOIN users AS u ON u.id = ?
+        WHERE u.id IS NULL OR IF(? IS NULL,
+            u.sessions_ended_at IS NULL OR ? > u.sessions_ended_at,
+            u.session_generation MOD ? = ?)
         """
 
     /// Ends a token; it is committed when this returns.
@@ -18,15 +23,17 @@ extension MariaDBStore {
     func end(
         _ token: TokenClaims, user: UserID?, reason: StaticString, context: RequestContext
     ) throws(StoreError) -> Bool {
+        let generation = token.id.generation.map { SQLValue.integer(Int64($0)) } ?? .null
         let values: [SQLValue] = [
             .bytes(token.id.blacklistKey), user?.sqlValue ?? .null, .text("\(reason)"),
             context.now.sqlValue, min(token.expires, .latestStorable).sqlValue,
+            user?.sqlValue ?? .null, generation, token.issued?.sqlValue ?? .null,
+            .integer(Int64(TokenID.generationCount)), generation,
         ]
         do {
-            _ = try connection.use { connection throws(MariaDBError) in
-                try connection.execute(Self.insertBlacklisted, values)
+            return try connection.use { connection throws(MariaDBError) in
+                try connection.execute(Self.insertBlacklisted, values).affectedRows > 0
             }
-            return true
         } catch {
             guard error.duplicateKeyName != nil else { throw StoreError(error) }
             return false

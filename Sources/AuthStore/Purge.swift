@@ -52,12 +52,16 @@ public final class Purge {
     public func remove(_ subject: Subject) throws(MariaDBError) -> Int {
         if subject == .unverifiedAccounts { return try removeUnverifiedAccounts() }
         guard let (statement, limit) = deletion(of: subject) else { return 0 }
+        // A scan that stops at its limit never reaches the row that a request is just inserting behind
+        // the old ones, and so never waits for it.
+        let total = try count(subject)
         var removed = 0
-        while true {
+        while removed < total {
             let isFirst = removed == 0
+            let size = min(batchSize, total - removed)
             let (count, took) = try batch { connection throws(MariaDBError) in
                 let result = try connection.execute(
-                    statement, limit + [.integer(Int64(batchSize))])
+                    statement, limit + [.integer(Int64(size))])
                 // The trail says itself that it was cut, and by whom.
                 if isFirst, result.affectedRows > 0, subject == .auditEvents {
                     try connection.audit(.auditPurged, user: nil, context: context)
@@ -68,6 +72,7 @@ public final class Purge {
             guard count == batchSize else { return removed }
             pause(took)
         }
+        return removed
     }
 
     /// How many rows would be removed now; changes nothing.

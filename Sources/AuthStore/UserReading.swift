@@ -37,7 +37,9 @@ extension AdministrationStore {
         SELECT id, username, email, is_active, email_verified_at IS NOT NULL, date_joined
         FROM users
         WHERE id > ? AND (? IS NULL OR is_active = ?)
-            AND (? IS NULL OR username_key LIKE ? ESCAPE '!' OR email_key LIKE ? ESCAPE '!'
+            AND (? IS NULL OR username_key LIKE ? ESCAPE '!'
+                OR CONVERT(email_key USING utf8mb4) COLLATE utf8mb4_nopad_bin LIKE ?
+                ESCAPE '!'
                 OR LOWER(email) LIKE ? ESCAPE '!')
         ORDER BY id LIMIT ?
         """

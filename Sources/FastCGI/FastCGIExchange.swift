@@ -18,6 +18,7 @@ import Threading
     private(set) var head = RequestHead(method: .get, path: "")
     private var isOpen = false
     private var isHandedOn = false
+    private var isDrained = false
     private var activity: WorkerActivity?
     private var began = MonotonicTime(nanoseconds: 0)
     private var output: [UInt8] = []
@@ -60,6 +61,7 @@ import Threading
         unsafe request.pointee.keepConnection = 0
         isOpen = true
         isHandedOn = false
+        isDrained = false
         head = readHead()
         return true
     }
@@ -118,10 +120,12 @@ import Threading
     }
 
     func readBody(limit: Int) throws(BodyFault) -> [UInt8] {
-        defer { stopReading() }
+        defer {
+            drain()
+            stopReading()
+        }
         let announced = head.contentLength ?? 0
         guard announced <= limit, announced >= 0 else {
-            discardBody()
             throw .tooLarge
         }
         guard announced > 0 else { return [] }
@@ -139,9 +143,13 @@ import Threading
         return body
     }
 
-    /// Takes up to 1 MiB and forgets it: the web server should not meet a closed connection while
-    /// it is still writing, or it would not read the answer.
-    private func discardBody() {
+    /// Takes what the peer still sends, up to 1 MiB, and forgets it.
+    ///
+    /// A connection that is closed with something unread is reset, and the web server may then lose
+    /// the end of the answer. Mostly only the end of the stream is left, and it is in the buffer.
+    private func drain() {
+        guard !isDrained else { return }
+        isDrained = true
         var scratch = [CChar](repeating: 0, count: 16384)
         var remaining = 1 << 20
         while remaining > 0 {
@@ -158,6 +166,7 @@ import Threading
     }
 
     func handOn() {
+        drain()
         stopReading()
         isHandedOn = true
     }
@@ -165,6 +174,7 @@ import Threading
     func answer(_ response: Response) {
         precondition(isOpen, "an exchange is answered once")
         isOpen = false
+        drain()
         stopReading()
         output.removeAll(keepingCapacity: true)
         response.appendHead(to: &output)

@@ -43,6 +43,7 @@ public final class Responder {
                         if !handler.handle(exchange) { exchange = pool.take() }
                         activity.becomeIdle()
                     }
+                    handler.willWait()
                 })
         }
     }

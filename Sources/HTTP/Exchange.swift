@@ -37,6 +37,6 @@ public protocol ExchangeHandler: AnyObject {
     ///   exchange again.
     func handle(_ exchange: any Exchange) -> Bool
 
-    /// Called when no request is there: time for what need not be done while one waits.
+    /// Called when no request is there, and when the worker leaves: time for what need not be done while one waits.
     func willWait()
 }

@@ -74,15 +74,16 @@ public struct Login: Sendable {
         case .throttled(let throttled): throw .throttled(throttled)
         case .begun(let attempt, let found): (id, facts) = (attempt, found)
         }
+        let alternative = triesTrimmedPassword ? password.trimmed : nil
+        let pretence = PasswordWork.pretend(password, alternative: alternative)
         guard let facts else {
-            return Attempt(work: .pretend(password), id: id, facts: nil, refusal: .noSuchUser)
+            return Attempt(work: pretence, id: id, facts: nil, refusal: .noSuchUser)
         }
         guard let hash = PasswordHash(encoded: facts.passwordHash) else {
-            return Attempt(
-                work: .pretend(password), id: id, facts: facts, refusal: .unusablePassword)
+            return Attempt(work: pretence, id: id, facts: facts, refusal: .unusablePassword)
         }
         let work = PasswordWork.verify(
-            password, alternative: triesTrimmedPassword ? password.trimmed : nil, against: hash)
+            password, alternative: alternative, against: hash)
         return Attempt(
             work: work, id: id, facts: facts, refusal: facts.isActive ? nil : .inactive)
     }

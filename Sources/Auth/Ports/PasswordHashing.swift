@@ -6,8 +6,8 @@ public enum PasswordWork: Sendable {
     case make(Password)
     /// Compare a password with a hash. The alternative is tried when the password does not match.
     case verify(Password, alternative: Password?, against: PasswordHash)
-    /// Take the time of a comparison with a hash of the present parameters; it never matches.
-    case pretend(Password)
+    /// Take the time of such a comparison with a hash of the present parameters; it never matches.
+    case pretend(Password, alternative: Password?)
 }
 
 /// What the expensive part found.
@@ -52,8 +52,10 @@ public struct PasswordHasher: Sendable {
         switch work {
         case .make(let password):
             return .made(try make(password, in: workspace))
-        case .pretend(let password):
-            _ = try decoy?.verify(password.bytes, in: workspace)
+        case .pretend(let password, let alternative):
+            for candidate in [password, alternative].compactMap({ $0 }) {
+                _ = try decoy?.verify(candidate.bytes, in: workspace)
+            }
             return .compared(matches: false, upgraded: nil)
         case .verify(let password, let alternative, let hash):
             for candidate in [password, alternative].compactMap({ $0 })

@@ -9,7 +9,7 @@ public struct TokenClaims: Sendable {
     /// When it expires.
     public let expires: Instant
     /// When it was issued; nil when it does not say.
-    let issued: Instant?
+    public let issued: Instant?
 
     /// Whose token it is.
     public enum Subject: Hashable, Sendable {

@@ -14,7 +14,8 @@ struct PasswordTests {
             "\(password)", String(describing: password), String(reflecting: password), dumped,
             "\([password])", "\(Optional(password) as Any)", "\(["p": password])",
             "\(PasswordWork.make(password))",
-            "\(PasswordWork.pretend(password))", String(reflecting: PasswordWork.make(password)),
+            "\(PasswordWork.pretend(password, alternative: nil))",
+            String(reflecting: PasswordWork.make(password)),
         ]
         for text in texts {
             #expect(!text.contains("horse"))
