@@ -2,8 +2,9 @@ public import Auth
 import MariaDB
 
 extension MariaDBStore {
-    /// A token whose sessions were ended is refused already and gets no row; that of a user who does
-    /// not exist does. See `judgeRefresh`, which asks the same of a refresh.
+    /// Writes no row for a token whose sessions were ended: it is refused already.
+    ///
+    /// That of a user who does not exist gets one. See `judgeRefresh`, which asks the same.
     private static let insertBlacklisted: Statement = """
         INSERT INTO refresh_token_blacklist (token_id, user_id, reason, blacklisted_at, expires_at)
         SELECT ?, ?, ?, ?, ? FROM (SELECT 1) AS one LEFT JOIN users AS u ON u.id = ?
