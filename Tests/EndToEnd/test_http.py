@@ -102,6 +102,16 @@ def test_a_chunked_body_over_the_limit_is_a_413(client):
     assert answer.status == 413
 
 
+def test_an_answer_that_needs_no_body_is_whole_although_one_was_sent(client):
+    body = json.dumps({"padding": "x" * 40_000}).encode()
+    headers = {"Content-Type": "application/json"}
+    for _ in range(100):
+        refused = client.send("PUT", "login/", body, headers)
+        assert (refused.status, refused.text) == (405, '{"detail":"Method \\"PUT\\" not allowed."}')
+        missing = client.send("POST", "nowhere/", body, headers)
+        assert (missing.status, missing.text) == (404, '{"detail":"Not found."}')
+
+
 @pytest.mark.parametrize("size", [8, 60000])
 def test_a_huge_token_is_a_bad_token(client, size):
     answer = client.post("login/refresh/", {"refresh": "a." * size if size < 100 else "a" * size})

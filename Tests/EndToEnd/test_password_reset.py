@@ -101,6 +101,14 @@ def test_a_link_works_once(accounts, client, account):
     assert accounts.login(accounts.with_password(account, NEW)).status == 200
 
 
+def test_a_token_that_a_reset_ended_cannot_be_logged_out_either(accounts, client, account):
+    refresh = accounts.tokens(account)["refresh"]
+    assert confirm(client, accounts.reset_link(account)).status == 200
+    answer = client.post("logout/", {"refresh": refresh})
+    assert answer.status == 401
+    assert answer.text == '{"detail":"Token is blacklisted","code":"token_not_valid"}'
+
+
 def test_of_twenty_uses_of_a_link_at_once_one_succeeds(accounts, client, account):
     link = accounts.reset_link(account)
     answers = at_once(20, lambda number: confirm(client, link, f"new password {number}"))

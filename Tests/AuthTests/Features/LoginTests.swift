@@ -42,6 +42,22 @@ struct LoginTests {
         #expect(place.store.successes.isEmpty)
     }
 
+    @Test("outer spaces of a password cost everybody a second comparison")
+    func equalWorkWithSpaces() throws {
+        let place = try FeatureWorkplace()
+        place.store.add("eve", email: "eve@example.org")
+        for name in ["nobody", "eve"] {
+            let attempt = try place.login().begin(
+                username: name, password: Password(" x "), store: place.store,
+                context: TestTokens.context())
+            guard case .pretend(_, let alternative?) = attempt.work else {
+                Issue.record("\(name) is told by time")
+                continue
+            }
+            #expect(alternative.text == "x")
+        }
+    }
+
     @Test("who has no hash to compare with is compared with a decoy of the present parameters")
     func equalWork() throws {
         let place = try FeatureWorkplace()
