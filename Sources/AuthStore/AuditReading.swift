@@ -47,7 +47,7 @@ extension AdministrationStore {
             FROM audit_events
             WHERE (? IS NULL OR user_id = ?) AND (? IS NULL OR CONVERT(event USING utf8mb4) = ?)
                 AND (? IS NULL OR occurred_at >= ?)
-            ORDER BY id DESC LIMIT ?)
+            ORDER BY occurred_at DESC, id DESC LIMIT ?)
             UNION ALL
             (SELECT occurred_at, IF(outcome = 'succeeded', 'login_succeeded', 'login_refused'),
                 NULLIF(outcome, 'succeeded'), user_id, 'client', remote_address, request_id, id
@@ -56,7 +56,7 @@ extension AdministrationStore {
                 AND (? IS NULL
                     OR IF(outcome = 'succeeded', 'login_succeeded', 'login_refused') = ?)
                 AND (? IS NULL OR occurred_at >= ?)
-            ORDER BY id DESC LIMIT ?)
+            ORDER BY occurred_at DESC, id DESC LIMIT ?)
             UNION ALL
             (SELECT blacklisted_at, IF(reason = 'logout', 'logged_out', 'refresh_token_rotated'),
                 NULL, user_id, 'client', NULL, NULL, 0
