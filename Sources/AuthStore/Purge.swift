@@ -3,8 +3,9 @@ public import MariaDB
 
 /// Removes what is of no use any more, in batches that no request has to wait for.
 ///
-/// Each batch is a transaction of its own. It finds its rows by an index, from the oldest on, so it
-/// locks the rows that it removes and no others. Requests work at the other end of the index.
+/// Each batch is a transaction of its own. It finds its rows by an index, from the oldest on, without a
+/// lock, and then removes them by their keys, so it locks these and no others: a DELETE that looks for
+/// them itself would wait for the row behind the last one, which a request may be writing.
 public final class Purge {
     /// What is removed.
     public enum Subject: String, Sendable, CaseIterable {
@@ -51,26 +52,40 @@ public final class Purge {
     /// - Returns: How many rows were removed. What hangs on them is not counted.
     public func remove(_ subject: Subject) throws(MariaDBError) -> Int {
         if subject == .unverifiedAccounts { return try removeUnverifiedAccounts() }
-        guard let (statement, limit) = deletion(of: subject) else { return 0 }
-        // A scan that stops at its limit never reaches the row that a request is just inserting behind
-        // the old ones, and so never waits for it.
-        let total = try count(subject)
+        guard let (search, values) = search(for: subject) else { return 0 }
         var removed = 0
-        while removed < total {
+        while true {
             let isFirst = removed == 0
-            let size = min(batchSize, total - removed)
-            let (count, took) = try batch { connection throws(MariaDBError) in
-                let result = try connection.execute(
-                    statement, limit + [.integer(Int64(size))])
+            let (found, took) = try batch { connection throws(MariaDBError) in
+                let found = try connection.query(search, values + [.integer(Int64(batchSize))])
+                var keys: [SQLValue] = []
+                for row in found { keys.append(try row.value(0)) }
+                let count = try remove(subject, keys: keys[...], on: connection)
                 // The trail says itself that it was cut, and by whom.
-                if isFirst, result.affectedRows > 0, subject == .auditEvents {
+                if isFirst, count > 0, subject == .auditEvents {
                     try connection.audit(.auditPurged, user: nil, context: context)
                 }
-                return Int(result.affectedRows)
+                return (rows: found.count, removed: count)
             }
-            removed += count
-            guard count == batchSize else { return removed }
+            removed += found.removed
+            guard found.rows == batchSize else { return removed }
             pause(took)
+        }
+    }
+
+    /// The most keys of one statement; from 1000 on MariaDB would make a table of them.
+    private static let keyLimit = 500
+
+    private func remove(
+        _ subject: Subject, keys: ArraySlice<SQLValue>, on connection: Connection
+    ) throws(MariaDBError) -> Int {
+        var removed = 0
+        var rest = keys
+        while !rest.isEmpty {
+            let some = Array(rest.prefix(Self.keyLimit))
+            rest = rest.dropFirst(some.count)
+            guard let statement = Self.removal(of: subject, further: some.count - 1) else { break }
+            removed += Int(try connection.execute(statement, some).affectedRows)
         }
         return removed
     }
@@ -92,32 +107,64 @@ public final class Purge {
         return (result, ContinuousClock.now - start)
     }
 
-    private static let deleteEndedTokens: Statement = """
-        DELETE FROM refresh_token_blacklist WHERE expires_at <= ?
+    private static let findEndedTokens: Statement = """
+        SELECT token_id FROM refresh_token_blacklist WHERE expires_at <= ?
         ORDER BY expires_at, token_id LIMIT ?
         """
-    private static let deleteLinks: Statement =
-        "DELETE FROM one_time_tokens WHERE expires_at <= ? ORDER BY expires_at, id LIMIT ?"
+    private static let findLinks: Statement =
+        "SELECT id FROM one_time_tokens WHERE expires_at <= ? ORDER BY expires_at, id LIMIT ?"
     /// An abandoned mail stays as long as it may still be tried again.
-    private static let deleteMails: Statement = """
-        DELETE FROM mail_outbox
+    private static let findMails: Statement = """
+        SELECT id FROM mail_outbox
         WHERE finished_at <= ? AND (state <> 'abandoned' OR expires_at <= ?)
         ORDER BY finished_at, id LIMIT ?
         """
-    private static let deleteAuditEvents: Statement =
-        "DELETE FROM audit_events WHERE occurred_at <= ? ORDER BY occurred_at, id LIMIT ?"
+    private static let findAuditEvents: Statement =
+        "SELECT id FROM audit_events WHERE occurred_at <= ? ORDER BY occurred_at, id LIMIT ?"
+    private static let findAttempts: Statement =
+        "SELECT id FROM attempts WHERE occurred_at <= ? ORDER BY occurred_at, id LIMIT ?"
 
-    private static let deleteAttempts: Statement =
-        "DELETE FROM attempts WHERE occurred_at <= ? ORDER BY occurred_at, id LIMIT ?"
-
-    private func deletion(of subject: Subject) -> (statement: Statement, values: [SQLValue])? {
+    private func search(for subject: Subject) -> (statement: Statement, values: [SQLValue])? {
         switch subject {
-        case .endedTokens: (Self.deleteEndedTokens, [rule.tokensExpiredUntil.sqlValue])
-        case .links: (Self.deleteLinks, [rule.tokensExpiredUntil.sqlValue])
+        case .endedTokens: (Self.findEndedTokens, [rule.tokensExpiredUntil.sqlValue])
+        case .links: (Self.findLinks, [rule.tokensExpiredUntil.sqlValue])
+        case .mails: (Self.findMails, [rule.mailsFinishedUntil.sqlValue, context.now.sqlValue])
+        case .attempts: rule.attemptsUntil.map { (Self.findAttempts, [$0.sqlValue]) }
+        case .auditEvents: rule.auditUntil.map { (Self.findAuditEvents, [$0.sqlValue]) }
+        case .unverifiedAccounts: nil
+        }
+    }
+
+    /// - Parameter further: How many keys there are after the first.
+    private static func removal(of subject: Subject, further: Int) -> Statement? {
+        switch subject {
+        case .endedTokens:
+            """
+            DELETE t FROM refresh_token_blacklist AS t FORCE INDEX (PRIMARY)
+            WHERE t.token_id IN (?\(furtherMarks: further))
+            """
+        case .links:
+            """
+            DELETE t FROM one_time_tokens AS t FORCE INDEX (PRIMARY)
+            WHERE t.id IN (?\(furtherMarks: further))
+            """
         case .mails:
-            (Self.deleteMails, [rule.mailsFinishedUntil.sqlValue, context.now.sqlValue])
-        case .attempts: rule.attemptsUntil.map { (Self.deleteAttempts, [$0.sqlValue]) }
-        case .auditEvents: rule.auditUntil.map { (Self.deleteAuditEvents, [$0.sqlValue]) }
+            // An administrator may have put it back into the queue a moment ago.
+            """
+            DELETE t FROM mail_outbox AS t FORCE INDEX (PRIMARY)
+            WHERE t.id IN (?\(furtherMarks: further)) AND t.finished_at IS NOT NULL
+            """
+        case .attempts:
+            """
+            DELETE t FROM attempts AS t FORCE INDEX (PRIMARY)
+            WHERE t.id IN (?\(furtherMarks: further))
+            """
+        case .auditEvents:
+            """
+            DELETE t FROM audit_events AS t FORCE INDEX (PRIMARY)
+            WHERE t.id IN (?\(furtherMarks: further))
+            """
+        // They are removed one by one, under conditions.
         case .unverifiedAccounts: nil
         }
     }

@@ -30,7 +30,7 @@ enum Prompt {
     ///
     /// - Parameter name: What is asked for, for messages.
     static func secret(_ question: String, called name: String) throws -> String {
-        let line = isInteractive ? try withoutEcho(question) { readLine() } : readLine()
+        let line = isInteractive ? try withoutEcho(question) { readLine(bell: $0) } : readLine()
         guard let line, !line.isEmpty else {
             Complaint.print("No \(name) was given on standard input.")
             throw ExitCode.validationFailure
@@ -61,11 +61,13 @@ enum Prompt {
 
     /// Reads up to the end of a line, byte by byte so that nothing behind it is taken.
     ///
+    /// - Parameter bell: What ends the wait for input; nil when nothing does.
     /// - Returns: Nil at the end of input, after a signal, and for what is not UTF-8.
-    private static func readLine() -> String? {
+    private static func readLine(bell: CInt? = nil) -> String? {
         var bytes: [UInt8] = []
         var byte: UInt8 = 0
         while bytes.count < lengthLimit {
+            if let bell, !waitForInput(orFor: bell) { return nil }
             let count = read(STDIN_FILENO, &byte, 1)
             if count < 0 { return nil }
             if count == 0 {
@@ -79,21 +81,35 @@ enum Prompt {
         return String(validating: bytes, as: UTF8.self)
     }
 
+    /// Waits for input, or for a signal, which rings the bell.
+    private static func waitForInput(orFor bell: CInt) -> Bool {
+        var waiting = [STDIN_FILENO, bell].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        while poll(&waiting, 2, -1) < 0 { guard errno == EINTR else { return false } }
+        return waiting[1].revents == 0
+    }
+
     /// The signal that came while the terminal showed nothing; 0 when none did.
     private static let caught = Atomic<CInt>(0)
+    /// The end of a pipe that a handler writes to, so that no signal slips in before the wait.
+    private static let bell = Atomic<CInt>(-1)
 
     /// Switches the echo of the terminal off, and on again whatever happens.
     ///
+    /// - Parameter body: Reads; it gets the other end of the bell.
     /// - Throws: `ExitCode` 130 after Ctrl-C, as a shell would tell.
     private static func withoutEcho(
-        _ question: String, _ body: () -> String?
+        _ question: String, _ body: (CInt?) -> String?
     ) throws -> String? {
         var usual = termios()
-        guard tcgetattr(STDIN_FILENO, &usual) == 0 else { return body() }
-        // A handler that restarts nothing: read(2) ends, and the terminal is put right here.
+        var ends: [CInt] = [-1, -1]
+        guard tcgetattr(STDIN_FILENO, &usual) == 0, pipe(&ends) == 0 else { return body(nil) }
         caught.store(0, ordering: .relaxed)
+        bell.store(ends[1], ordering: .relaxed)
         var handler = sigaction()
-        handler.__sigaction_handler.sa_handler = { Prompt.caught.store($0, ordering: .relaxed) }
+        handler.__sigaction_handler.sa_handler = { signal in
+            Prompt.caught.store(signal, ordering: .relaxed)
+            _ = write(Prompt.bell.load(ordering: .relaxed), "!", 1)
+        }
         let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
         var former = signals.map { _ in sigaction() }
         for (index, signal) in signals.enumerated() { sigaction(signal, &handler, &former[index]) }
@@ -101,10 +117,11 @@ enum Prompt {
         silent.c_lflag &= ~tcflag_t(ECHO)
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
         say(question)
-        let answer = body()
+        let answer = body(ends[0])
         say("\n")
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &usual)
         for (index, signal) in signals.enumerated() { sigaction(signal, &former[index], nil) }
+        for end in ends { close(end) }
         let signal = caught.load(ordering: .relaxed)
         guard signal == 0 else { throw ExitCode(128 + signal) }
         return answer
