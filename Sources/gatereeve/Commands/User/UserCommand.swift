@@ -24,7 +24,7 @@ struct UserCommand: ParsableCommand {
 /// What the commands of administrators return.
 enum ExitCodes {
     static let text = """
-        Exit codes: 0 done, 1 failed or refused, 2 no such user, mail or token, 64 wrong command \
+        Exit codes: 0 done, 1 failed or refused, 2 no such user or mail, 64 wrong command \
         line, 78 faults in the settings.
         """
 }
