@@ -30,6 +30,7 @@ class Administrator:
     def __init__(self, product: Product) -> None:
         self.run_dir = product.run_dir
         self.environment = settings_of(product)
+        self.credential = product.credential
 
     def run(self, *arguments: str, input: str = "", **environment: str) -> Outcome:
         """Runs a command with a text on its standard input, as a script would."""
@@ -66,24 +67,18 @@ class Administrator:
 
 
 def settings_of(product: Product) -> dict[str, str]:
-    """What scripts/run gives to the product, by environment."""
+    """What scripts/run gives to the product."""
     directory = product.run_dir
-
-    def kept(name: str) -> str:
-        return (directory / name).read_text().strip()
-
     return {
         "PATH": os.environ["PATH"],
+        "CREDENTIALS_DIRECTORY": f"{directory}/credentials",
         "GATEREEVE_CONFIG": "/dev/null",
         "GATEREEVE_PUBLIC_ORIGIN": product.base_url,
         "GATEREEVE_SERVER_LISTEN": f"{directory}/responder.sock",
         "GATEREEVE_DATABASE_SOCKET": f"{directory}/mariadb/socket",
-        "GATEREEVE_DATABASE_PASSWORD": kept("database-password"),
         "GATEREEVE_DATABASE_MIGRATE_USER": "gatereeve_owner",
-        "GATEREEVE_DATABASE_MIGRATE_PASSWORD": kept("database-owner-password"),
-        "GATEREEVE_MAIL_SMTP_URL": f"smtp://127.0.0.1:{kept('smtp-port')}",
+        "GATEREEVE_MAIL_SMTP_URL": f"smtp://127.0.0.1:{(directory / 'smtp-port').read_text().strip()}",
         "GATEREEVE_MAIL_FROM": "no-reply@example.org",
-        "GATEREEVE_TOKENS_SIGNING_SECRET": product.signing_secret,
         "GATEREEVE_PATHS_SHARE": f"{ROOT}/share",
         "GATEREEVE_PATHS_MIGRATIONS": f"{ROOT}/migrations",
     }

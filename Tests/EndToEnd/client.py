@@ -5,6 +5,8 @@ import json
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from known_secrets import SECRETS
+
 PREFIX = "/api/auth/"
 
 
@@ -28,6 +30,15 @@ class Answer:
         return json.loads(self.content)
 
 
+def gather_secrets(target: str, headers: list[tuple[str, str]], body: bytes | None) -> None:
+    """Remembers what is secret in a request."""
+    SECRETS.add_links(target)
+    SECRETS.add_content(body or b"")
+    for name, value in headers:
+        if name.lower() == "authorization":
+            SECRETS.add_authorization(value)
+
+
 class Client:
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
@@ -46,6 +57,7 @@ class Client:
             pairs = list(headers.items()) if isinstance(headers, dict) else list(headers)
             given = {name.lower() for name, _ in pairs}
             target = path if path.startswith("/") else PREFIX + path
+            gather_secrets(target, pairs, body)
             connection.putrequest(
                 method, target, skip_host="host" in given, skip_accept_encoding=True
             )
@@ -55,7 +67,9 @@ class Client:
                 connection.putheader("Content-Length", str(len(body)))
             connection.endheaders(body)
             response = connection.getresponse()
-            return Answer(response.status, tuple(response.getheaders()), response.read())
+            content = response.read()
+            SECRETS.add_content(content)
+            return Answer(response.status, tuple(response.getheaders()), content)
         finally:
             connection.close()
 

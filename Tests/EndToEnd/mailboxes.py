@@ -7,6 +7,8 @@ import time
 from email.message import EmailMessage
 from pathlib import Path
 
+from known_secrets import SECRETS
+
 PATIENCE = 20.0
 
 
@@ -50,6 +52,7 @@ def text_of(mail: EmailMessage) -> str:
 def link_of(mail: EmailMessage) -> str:
     links = re.findall(r"https?://\S+", text_of(mail))
     assert links, "the mail holds no link"
+    SECRETS.add_links(links[0])
     return links[0]
 
 

@@ -8,9 +8,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from known_secrets import SECRETS
+
 ROOT = Path(__file__).resolve().parents[2]
 # The first start may build the program.
 PATIENCE = 900.0
+# Of every product of this run of the suite.
+RUN_DIRECTORIES: list[Path] = []
 
 
 @dataclass
@@ -28,6 +32,10 @@ class Product:
     def pid(self, name: str) -> int:
         return int((self.run_dir / "pids" / f"{name}.pid").read_text())
 
+    def credential(self, key: str) -> str:
+        """The text of a secret setting."""
+        return (self.run_dir / "credentials" / key).read_text().strip()
+
     def log(self, name: str) -> str:
         return (self.run_dir / "logs" / f"{name}.log").read_text(errors="replace")
 
@@ -38,8 +46,20 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
+def keep_signing_secret(run_dir: Path, secret: str) -> None:
+    """Where scripts/run looks for it: an environment would show it to whoever may look at /proc."""
+    credentials = run_dir / "credentials"
+    credentials.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = credentials / "tokens.signing_secret"
+    file.touch(mode=0o600)
+    file.write_text(secret)
+
+
 def start(run_dir: Path, secret: str, **environment: str) -> Product:
     """Runs scripts/run with a free port; waits for its ready line."""
+    RUN_DIRECTORIES.append(run_dir)
+    SECRETS.add(secret)
+    keep_signing_secret(run_dir, secret)
     port = environment.pop("PORT", None) or free_port()
     output = run_dir.with_name(run_dir.name + ".output")
     with open(output, "wb") as file:
@@ -49,10 +69,10 @@ def start(run_dir: Path, secret: str, **environment: str) -> Product:
             stdout=file,
             stderr=subprocess.STDOUT,
             env={
-                **os.environ,
+                # Not the name of the present test, which may hold the password that it tries.
+                **{name: text for name, text in os.environ.items() if "PYTEST" not in name},
                 "PORT": str(port),
                 "RUN_DIR": str(run_dir),
-                "SIGNING_SECRET": secret,
                 **environment,
             },
         )

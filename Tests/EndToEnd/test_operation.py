@@ -61,7 +61,7 @@ def test_a_refused_token_says_why(admin, accounts, client, account):
 
 def test_the_key_of_a_rotation_is_named(admin, accounts, account):
     token = accounts.tokens(account)["access"]
-    secret = admin.environment["GATEREEVE_TOKENS_SIGNING_SECRET"]
+    secret = admin.credential("tokens.signing_secret")
     outcome = admin.run(
         "token", "inspect", "--json", input=token,
         GATEREEVE_TOKENS_SIGNING_SECRET="a newer secret, of more than 32 bytes",
@@ -384,9 +384,9 @@ def test_nothing_secret_is_printed(admin, accounts, client, account):
     ]
     secrets = [
         password_hash, *digests, *pair.values(),
-        admin.environment["GATEREEVE_TOKENS_SIGNING_SECRET"],
-        admin.environment["GATEREEVE_DATABASE_PASSWORD"],
-        admin.environment["GATEREEVE_DATABASE_MIGRATE_PASSWORD"],
+        admin.credential("tokens.signing_secret"),
+        admin.credential("database.password"),
+        admin.credential("database.migrate_password"),
     ]
     printed = ""
     for command in [["user", "list"], ["user", "show", account.username], ["audit"],
