@@ -39,24 +39,22 @@ public struct Listener: Sendable {
     public static func bind(
         path: String, mode: mode_t, backlog: CInt
     ) throws(Fault) -> Listener {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        let room = MemoryLayout.size(ofValue: address.sun_path)
-        guard (1..<room).contains(bytes.count) else { throw .pathLength(bytes.count) }
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
-
+        let address: UnixAddress
+        do throws(UnixAddress.PathLength) {
+            address = try UnixAddress(path: path)
+        } catch {
+            throw .pathLength(error.count)
+        }
         if connects(to: address) { throw .inUse }
         // Only a socket is replaced: a path that was set by mistake must not cost a file.
         var status = stat()
         if unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK {
             unsafe unlink(path)
         }
-        let socket = Glibc.socket(
-            AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        let socket = UnixAddress.makeSocket()
         guard socket >= 0 else { throw .system(call: "socket", errno: errno) }
         let mask = umask(0o777 & ~mode)
-        let bound = unsafe withAddress(address) { unsafe Glibc.bind(socket, $0, $1) }
+        let bound = address.bind(socket)
         umask(mask)
         guard bound == 0, listen(socket, backlog) == 0 else {
             let fault = Fault.system(call: bound == 0 ? "listen" : "bind", errno: errno)
@@ -67,22 +65,10 @@ public struct Listener: Sendable {
         return Listener(descriptor: socket)
     }
 
-    private static func connects(to address: sockaddr_un) -> Bool {
-        let probe = Glibc.socket(
-            AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+    private static func connects(to address: UnixAddress) -> Bool {
+        let probe = UnixAddress.makeSocket()
         defer { close(probe) }
-        return unsafe withAddress(address) { unsafe connect(probe, $0, $1) } == 0
-    }
-
-    private static func withAddress<Result>(
-        _ address: sockaddr_un, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
-    ) -> Result {
-        var address = address
-        return unsafe withUnsafePointer(to: &address) {
-            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
+        return address.connect(probe) == 0
     }
 
     /// Lets no worker sleep in accept(2), where a stop would not wake it.

@@ -34,25 +34,19 @@ public enum Requester {
     }
 
     private static func connect(to path: String, timeout: Int) throws(Fault) -> CInt {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        let room = MemoryLayout.size(ofValue: address.sun_path)
-        guard (1..<room).contains(bytes.count) else { throw .pathLength(bytes.count) }
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
-        let socket = Glibc.socket(
-            AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        let address: UnixAddress
+        do throws(UnixAddress.PathLength) {
+            address = try UnixAddress(path: path)
+        } catch {
+            throw .pathLength(error.count)
+        }
+        let socket = UnixAddress.makeSocket()
         guard socket >= 0 else { throw .system(call: "socket", errno: errno) }
         var limit = timeval(tv_sec: timeout, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
         unsafe setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
         unsafe setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, size)
-        let status = unsafe withUnsafePointer(to: &address) {
-            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe Glibc.connect(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard status == 0 else {
+        guard address.connect(socket) == 0 else {
             let number = errno
             close(socket)
             throw .system(call: "connect", errno: number)

@@ -86,6 +86,17 @@ func administering(_ body: () throws -> Void) throws {
     }
 }
 
+/// The same for a command that is about one user, which it finds first.
+func administering(
+    _ argument: UserArgument, _ options: SettingsOptions,
+    _ body: (Administration, UserRecord) throws -> Void
+) throws {
+    try administering {
+        let administration = try Administration(options)
+        try body(administration, try administration.user(argument.user))
+    }
+}
+
 /// The person at the command line, for the audit trail.
 enum Actor {
     /// The system account; behind sudo that of the person and not root.

@@ -24,9 +24,7 @@ struct UserDeleteCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        try administering {
-            let administration = try Administration(options)
-            let user = try administration.user(argument.user)
+        try administering(argument, options) { administration, user in
             try Prompt.confirm(
                 "Delete user \(user.id.rawValue), \(user.username), \(user.email), for good?",
                 isConfirmed: yes)

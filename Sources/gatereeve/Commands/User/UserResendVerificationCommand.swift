@@ -19,10 +19,8 @@ struct UserResendVerificationCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        try administering {
-            let administration = try Administration(options)
+        try administering(argument, options) { administration, user in
             let links = try VerificationLinks(administration.values)
-            let user = try administration.user(argument.user)
             guard !user.isActive || user.emailVerified == nil else {
                 Complaint.print("The address of this user is verified. Nothing was changed.")
                 throw ExitCode.failure

@@ -20,9 +20,7 @@ struct UserSetPasswordCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        try administering {
-            let administration = try Administration(options)
-            let user = try administration.user(argument.user)
+        try administering(argument, options) { administration, user in
             let password = try Prompt.newPassword()
             let faults = try PasswordRule(administration.values).faults(
                 of: password, username: user.username, email: user.email)

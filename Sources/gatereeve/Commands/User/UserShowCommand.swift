@@ -19,9 +19,7 @@ struct UserShowCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        try administering {
-            let administration = try Administration(options)
-            let user = try administration.user(argument.user)
+        try administering(argument, options) { administration, user in
             let now = Instant.now
             let links = try administration.store.openLinks(of: user.id, at: now)
             let mails = try administration.store.mails(in: nil, of: user.id, limit: 5)

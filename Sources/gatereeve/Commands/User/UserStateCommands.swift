@@ -17,9 +17,7 @@ struct UserActivateCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        try administering {
-            let administration = try Administration(options)
-            let user = try administration.user(argument.user)
+        try administering(argument, options) { administration, user in
             try administration.change(user, "activated", "is active", output) {
                 try administration.store.activate(user.id, context: $0)
             }
@@ -44,9 +42,7 @@ struct UserDeactivateCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        try administering {
-            let administration = try Administration(options)
-            let user = try administration.user(argument.user)
+        try administering(argument, options) { administration, user in
             let sentence = "is inactive; sessions are ended and links void"
             try administration.change(user, "deactivated", sentence, output) {
                 try administration.store.deactivate(user.id, context: $0)
@@ -71,9 +67,7 @@ struct UserRevokeTokensCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        try administering {
-            let administration = try Administration(options)
-            let user = try administration.user(argument.user)
+        try administering(argument, options) { administration, user in
             try administration.change(user, "sessions_ended", "has no session any more", output) {
                 try administration.store.endSessions(of: user.id, context: $0)
             }
