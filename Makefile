@@ -9,8 +9,13 @@ swift_flags := --static-swift-stdlib -Xswiftc -use-ld=lld -Xswiftc -cross-module
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# What is missing of Debian's packages is installed, or named where we may not.
+.PHONY: run-packages test-packages
+run-packages test-packages:
+	@scripts/install-packages $(@:-packages=)
+
 .PHONY: build
-build: ## Build the program: .build/release/gatereeve
+build: run-packages ## Build the program: .build/release/gatereeve
 	swift build -c release --product gatereeve $(swift_flags)
 
 .PHONY: run
@@ -22,22 +27,22 @@ mail: ## Print the newest mail that `make run` caught
 	@scripts/mail
 
 .PHONY: test
-test: lint build test-swift test-nginx test-systemd test-http ## Run every check
+test: test-packages lint build test-swift test-nginx test-systemd test-http ## Run every check
 
 .PHONY: test-swift
-test-swift: ## Swift tests, with a private MariaDB
+test-swift: test-packages ## Swift tests, with a private MariaDB
 	Tests/Support/with-mariadb swift test --explicit-target-dependency-import-check error
 
 .PHONY: test-nginx
-test-nginx: ## Check the nginx configuration
+test-nginx: test-packages ## Check the nginx configuration
 	scripts/check-nginx
 
 .PHONY: test-systemd
-test-systemd: ## Check the units and what they may do
+test-systemd: test-packages ## Check the units and what they may do
 	scripts/check-systemd
 
 .PHONY: test-http
-test-http: build ## Tests over HTTP against the whole product
+test-http: test-packages build ## Tests over HTTP against the whole product
 	/usr/bin/python3 -m pytest Tests/EndToEnd
 
 .PHONY: test-machine
@@ -45,11 +50,11 @@ test-machine: ## Install the package on a fresh machine and try it (root, some m
 	Tests/Machine/run
 
 .PHONY: deb
-deb: build ## Make the Debian package in dist/
+deb: test-packages build ## Make the Debian package in dist/
 	scripts/make-deb
 
 .PHONY: lint
-lint: ## Check the style of everything
+lint: test-packages ## Check the style of everything
 	swift format lint --strict --recursive Sources Tests Package.swift
 	scripts/lint
 
