@@ -148,6 +148,7 @@ extension Problem {
     init(_ failure: Login.FinishError) {
         switch failure {
         case .refused(let refusal): self.init(refusal)
+        case .throttled(let throttled): self.init(throttled)
         case .store(let error): self.init(error)
         }
     }

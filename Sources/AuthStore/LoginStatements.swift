@@ -21,7 +21,10 @@ enum LoginStatements {
         """
     }
 
-    /// The same, unless too many have failed.
+    /// The same, unless too many have failed: a flood of refused logins writes nothing.
+    ///
+    /// Logins that begin at the same moment do not see each other here; ``succeed`` and
+    /// ``withdraw`` do.
     ///
     /// Values: as above, then account key, start of the window; account key, network, start of being
     /// known, limit for known networks, limit for others; network, start of the window, limit.
@@ -34,15 +37,76 @@ enum LoginStatements {
         WHEN u.password LIKE '!%' THEN 'unusable_password' ELSE 'wrong_password' END \
         FROM (SELECT 1) AS one LEFT JOIN users AS u ON u.username_key = ? \
         WHERE (SELECT COUNT(*) FROM attempts AS a WHERE a.account_key = ? AND a.kind = 'login' \
-        AND a.outcome <> 'succeeded' AND a.occurred_at > ?) \
+        AND a.outcome IN ('no_such_user', 'inactive', 'unusable_password', 'wrong_password') \
+        AND a.occurred_at > ?) \
         < IF(EXISTS(SELECT 1 FROM attempts AS g WHERE g.account_key = ? AND g.network = ? \
         AND g.kind = 'login' AND g.outcome = 'succeeded' AND g.occurred_at > ?), ?, ?) \
         AND (SELECT COUNT(*) FROM attempts AS n WHERE n.network = ? AND n.kind = 'login' \
-        AND n.outcome <> 'succeeded' AND n.occurred_at > ?) < ? \
+        AND n.outcome IN ('no_such_user', 'inactive', 'unusable_password', 'wrong_password') \
+        AND n.occurred_at > ?) < ? \
         RETURNING id, user_id, (SELECT password FROM users WHERE id = user_id), \
         (SELECT is_active FROM users WHERE id = user_id), \
         (SELECT session_generation FROM users WHERE id = user_id)\
         \(furtherIdentifiers: claims, between: "(SELECT ", and: " FROM users WHERE id = user_id)")
         """
     }
+
+    /// Marks an attempt as good.
+    ///
+    /// Values: id of the attempt.
+    static let succeed: Statement = "UPDATE attempts SET outcome = 'succeeded' WHERE id = ?"
+
+    /// The same, unless too many others have failed by now.
+    ///
+    /// Values: id of the attempt, then those of ``withdraw`` but the first.
+    static let succeedLimited: Statement = """
+        UPDATE attempts SET outcome = 'succeeded' WHERE id = ? AND NOT (\
+        (SELECT COUNT(*) FROM attempts AS a WHERE a.account_key = ? AND a.kind = 'login' \
+        AND a.outcome IN ('no_such_user', 'inactive', 'unusable_password', 'wrong_password') \
+        AND a.occurred_at > ? AND a.id <> ?) \
+        >= IF(EXISTS(SELECT 1 FROM attempts AS g WHERE g.account_key = ? AND g.network = ? \
+        AND g.kind = 'login' AND g.outcome = 'succeeded' AND g.occurred_at > ?), ?, ?) \
+        OR (SELECT COUNT(*) FROM attempts AS n WHERE n.network = ? AND n.kind = 'login' \
+        AND n.outcome IN ('no_such_user', 'inactive', 'unusable_password', 'wrong_password') \
+        AND n.occurred_at > ? AND n.id <> ?) >= ?)
+        """
+
+    /// Takes an attempt that failed back, if too many others have failed by now.
+    ///
+    /// Every attempt was committed before any of those that began together is judged here. So of
+    /// those whose answer tells that the password is wrong, the last to be committed saw all others:
+    /// there are no more than the limit says, however many began at once.
+    ///
+    /// Values: id of the attempt; account key, start of the window, id of the attempt; account key,
+    /// network, start of being known, limit for known networks, limit for others; network, start of
+    /// the window, id of the attempt, limit.
+    static let withdraw: Statement = """
+        DELETE FROM attempts WHERE id = ? AND (\
+        (SELECT COUNT(*) FROM attempts AS a WHERE a.account_key = ? AND a.kind = 'login' \
+        AND a.outcome IN ('no_such_user', 'inactive', 'unusable_password', 'wrong_password') \
+        AND a.occurred_at > ? AND a.id <> ?) \
+        >= IF(EXISTS(SELECT 1 FROM attempts AS g WHERE g.account_key = ? AND g.network = ? \
+        AND g.kind = 'login' AND g.outcome = 'succeeded' AND g.occurred_at > ?), ?, ?) \
+        OR (SELECT COUNT(*) FROM attempts AS n WHERE n.network = ? AND n.kind = 'login' \
+        AND n.outcome IN ('no_such_user', 'inactive', 'unusable_password', 'wrong_password') \
+        AND n.occurred_at > ? AND n.id <> ?) >= ?)
+        """
+
+    /// The failures of account and network.
+    ///
+    /// Values: account key, network, start of being known; account key, start of the window; network,
+    /// start of the window.
+    static let countFailures: Statement = """
+        SELECT a.failures, a.oldest, n.failures, n.oldest, \
+        EXISTS(SELECT 1 FROM attempts AS g WHERE g.account_key = ? AND g.network = ? \
+        AND g.kind = 'login' AND g.outcome = 'succeeded' AND g.occurred_at > ?) \
+        FROM (SELECT COUNT(*) AS failures, MIN(occurred_at) AS oldest FROM attempts \
+        WHERE account_key = ? AND kind = 'login' \
+        AND outcome IN ('no_such_user', 'inactive', 'unusable_password', 'wrong_password') \
+        AND occurred_at > ?) AS a \
+        JOIN (SELECT COUNT(*) AS failures, MIN(occurred_at) AS oldest FROM attempts \
+        WHERE network = ? AND kind = 'login' \
+        AND outcome IN ('no_such_user', 'inactive', 'unusable_password', 'wrong_password') \
+        AND occurred_at > ?) AS n
+        """
 }

@@ -2,18 +2,7 @@ public import Auth
 import MariaDB
 
 extension MariaDBStore {
-    private static let markSucceeded: Statement =
-        "UPDATE attempts SET outcome = 'succeeded' WHERE id = ?"
-
     private static let deleteAttempt: Statement = "DELETE FROM attempts WHERE id = ?"
-
-    private static let findOldest: Statement = """
-        SELECT LEAST(
-            (SELECT MIN(occurred_at) FROM attempts
-                WHERE account_key = ? AND kind = 'login' AND occurred_at > ?),
-            (SELECT MIN(occurred_at) FROM attempts
-                WHERE network = ? AND kind = 'login' AND occurred_at > ?))
-        """
 
     private static let upgradeHash: Statement =
         "UPDATE users SET password = ? WHERE id = ? AND password = ?"
@@ -25,38 +14,40 @@ extension MariaDBStore {
         usernameKey: String, limits: ThrottleLimits, context: RequestContext
     ) throws(StoreError) -> LoginStart {
         let columns = customFields
-        let name = SQLValue.text(usernameKey)
-        let account = SQLValue.bytes(AccountKey(compared: usernameKey).bytes)
-        let network = SQLValue.text(ClientNetwork(context.remoteAddress).text)
-        let windowStart = context.now.advanced(seconds: -ThrottleLimits.window).sqlValue
-        let knownSince = context.now.advanced(seconds: -ThrottleLimits.knownNetworkLifetime)
-            .sqlValue
+        let counted = CountedLogin(usernameKey: usernameKey, limits: limits, context: context)
         let attempt: [SQLValue] = [
-            account, network, context.now.sqlValue, context.remoteAddress.sqlValue,
-            context.requestID.sqlValue, name,
-        ]
-        let conditions: [SQLValue] = [
-            account, windowStart, account, network, knownSince,
-            .integer(Int64(ThrottleLimits.failuresFromKnownNetworks)),
-            .integer(Int64(limits.loginFailuresPerAccount)),
-            network, windowStart, .integer(Int64(limits.loginFailuresPerNetwork)),
+            counted.account, counted.network, context.now.sqlValue, context.remoteAddress.sqlValue,
+            context.requestID.sqlValue, .text(usernameKey),
         ]
         return try use { connection throws(MariaDBError) in
             let row =
                 limits.isEnabled
-                ? try connection.queryOne(columns.beginLimitedLogin, attempt + conditions)
+                ? try connection.queryOne(
+                    columns.beginLimitedLogin, attempt + counted.conditionsAtBegin)
                 : try connection.queryOne(columns.beginLogin, attempt)
             guard let row else {
-                let oldest = try connection.queryOne(
-                    Self.findOldest, [account, windowStart, network, windowStart])
-                let moment = try oldest?.optionalDateTime(0)
-                return .throttled(
-                    Throttled(
-                        oldest: moment.map { Instant(unixMicroseconds: $0) }, now: context.now))
+                return .throttled(try Self.throttling(counted, on: connection))
             }
             return .begun(
                 attempt: try row.unsigned(0), facts: try Self.facts(in: row, columns: columns))
         }
+    }
+
+    /// How long it takes until the count lets one more through.
+    private static func throttling(
+        _ login: CountedLogin, on connection: Connection
+    ) throws(MariaDBError) -> Throttled {
+        let row = try connection.queryOne(LoginStatements.countFailures, login.valuesOfCount)
+        func moment(_ column: Int) throws(MariaDBError) -> Instant? {
+            try row?.optionalDateTime(column).map { Instant(unixMicroseconds: $0) }
+        }
+        let failures = LoginFailures(
+            ofAccount: Int(try row?.integer(0) ?? 0), oldestOfAccount: try moment(1),
+            ofNetwork: Int(try row?.integer(2) ?? 0), oldestOfNetwork: try moment(3),
+            isNetworkKnown: try row?.boolean(4) ?? false)
+        return login.limits.refusal(after: failures, at: login.now)
+            // The count has fallen meanwhile.
+            ?? Throttled(retryAfter: 1)
     }
 
     /// The user whose columns came packed with the attempt.
@@ -71,29 +62,68 @@ extension MariaDBStore {
             accessClaims: try columns.accessClaims(in: row, from: 5))
     }
 
-    /// Marks an attempt as good.
+    /// Marks an attempt as good, unless too many others have failed by now.
     public func recordSuccess(
-        _ success: LoginSuccess, context: RequestContext
-    ) throws(StoreError) {
-        guard success.setsLastLogin || success.upgradedHash != nil else {
-            return try use { connection throws(MariaDBError) in
-                _ = try connection.execute(Self.markSucceeded, [.unsigned(success.attempt)])
+        _ success: LoginSuccess, usernameKey: String, limits: ThrottleLimits,
+        context: RequestContext
+    ) throws(StoreError) -> Throttled? {
+        let counted = CountedLogin(usernameKey: usernameKey, limits: limits, context: context)
+        let user = success.user.sqlValue
+        let mark: (Statement, [SQLValue]) =
+            limits.isEnabled
+            ? (LoginStatements.succeedLimited, counted.conditionsAtEnd(of: success.attempt))
+            : (LoginStatements.succeed, [.unsigned(success.attempt)])
+        func record(_ connection: Connection) throws(MariaDBError) -> Throttled? {
+            // No row: too many others have failed.
+            let marked = try connection.execute(mark.0, mark.1).affectedRows > 0
+            if limits.isEnabled, !marked {
+                _ = try connection.execute(Self.deleteAttempt, [.unsigned(success.attempt)])
+                return try Self.throttling(counted, on: connection)
             }
+            if let hash = success.upgradedHash {
+                _ = try connection.execute(
+                    Self.upgradeHash, [.text(hash), user, .text(success.presentHash)])
+            }
+            if success.setsLastLogin {
+                _ = try connection.execute(Self.setLastLogin, [context.now.sqlValue, user])
+            }
+            return nil
         }
+        guard success.setsLastLogin || success.upgradedHash != nil else { return try use(record) }
         do {
-            try transaction { connection throws(MariaDBError) in
-                let user = success.user.sqlValue
-                if let hash = success.upgradedHash {
-                    _ = try connection.execute(
-                        Self.upgradeHash, [.text(hash), user, .text(success.presentHash)])
-                }
-                if success.setsLastLogin {
-                    _ = try connection.execute(Self.setLastLogin, [context.now.sqlValue, user])
-                }
-                _ = try connection.execute(Self.markSucceeded, [.unsigned(success.attempt)])
-            }
+            return try transaction(record)
         } catch {
             throw StoreError(error)
+        }
+    }
+
+    /// Lets an attempt stand as failed, unless too many others have failed by now.
+    public func recordFailure(
+        attempt: UInt64, usernameKey: String, limits: ThrottleLimits, context: RequestContext
+    ) throws(StoreError) -> Throttled? {
+        guard limits.isEnabled else { return nil }
+        let counted = CountedLogin(usernameKey: usernameKey, limits: limits, context: context)
+        return try use { connection throws(MariaDBError) in
+            let withdrawn = try connection.execute(
+                LoginStatements.withdraw, counted.conditionsAtEnd(of: attempt))
+            guard withdrawn.affectedRows > 0 else { return nil }
+            return try Self.throttling(counted, on: connection)
+        }
+    }
+
+    private static let findSomeHashes: Statement = """
+        (SELECT password FROM users ORDER BY id LIMIT 500)
+        UNION (SELECT password FROM users ORDER BY id DESC LIMIT 500)
+        """
+
+    /// The hashes of the first and the last accounts.
+    public func sampleOfPasswordHashes() throws(StoreError) -> [String] {
+        try use { connection throws(MariaDBError) in
+            var hashes: [String] = []
+            for row in try connection.query(Self.findSomeHashes, []) {
+                hashes.append(try row.text(0))
+            }
+            return hashes
         }
     }
 
@@ -102,5 +132,51 @@ extension MariaDBStore {
         try use { connection throws(MariaDBError) in
             _ = try connection.execute(Self.deleteAttempt, [.unsigned(attempt)])
         }
+    }
+}
+
+/// A login and what is counted against it, as values of the statements.
+private struct CountedLogin {
+    let account: SQLValue
+    let network: SQLValue
+    let limits: ThrottleLimits
+    let now: Instant
+    private let windowStart: SQLValue
+    private let knownSince: SQLValue
+
+    init(usernameKey: String, limits: ThrottleLimits, context: RequestContext) {
+        account = .bytes(AccountKey(compared: usernameKey).bytes)
+        network = .text(ClientNetwork(context.remoteAddress).text)
+        self.limits = limits
+        now = context.now
+        windowStart = context.now.advanced(seconds: -ThrottleLimits.window).sqlValue
+        knownSince = context.now.advanced(seconds: -ThrottleLimits.knownNetworkLifetime).sqlValue
+    }
+
+    private var accountLimits: [SQLValue] {
+        [
+            .integer(Int64(ThrottleLimits.failuresFromKnownNetworks)),
+            .integer(Int64(limits.loginFailuresPerAccount)),
+        ]
+    }
+
+    private var networkLimit: SQLValue { .integer(Int64(limits.loginFailuresPerNetwork)) }
+
+    /// The further values of ``LoginStatements/beginLimited(claims:)``.
+    var conditionsAtBegin: [SQLValue] {
+        [account, windowStart, account, network, knownSince] + accountLimits
+            + [network, windowStart, networkLimit]
+    }
+
+    /// The values of ``LoginStatements/withdraw`` and ``LoginStatements/succeedLimited``.
+    func conditionsAtEnd(of attempt: UInt64) -> [SQLValue] {
+        let id = SQLValue.unsigned(attempt)
+        return [id, account, windowStart, id, account, network, knownSince] + accountLimits
+            + [network, windowStart, id, networkLimit]
+    }
+
+    /// The values of ``LoginStatements/countFailures``.
+    var valuesOfCount: [SQLValue] {
+        [account, network, knownSince, account, windowStart, network, windowStart]
     }
 }

@@ -47,6 +47,9 @@ extension MariaDBStore {
         let windowStart = context.now.advanced(seconds: -ThrottleLimits.window).sqlValue
         do {
             try transaction { connection throws(MariaDBError) in
+                // The user is locked before mails are counted: of many requests at once each sees
+                // those before it.
+                let row = try connection.queryOne(Self.findActive, [.text(email.key)])
                 let counts = try connection.queryOne(
                     Self.findCounts, [account, windowStart, network, windowStart])
                 let mailsToAccount = try counts?.integer(0) ?? 0
@@ -55,7 +58,6 @@ extension MariaDBStore {
                     limits.isEnabled
                     && (mailsToAccount >= limits.resetMailsPerAccount
                         || mailsFromNetwork >= limits.resetMailsPerNetwork)
-                let row = try connection.queryOne(Self.findActive, [.text(email.key)])
                 let user = try row?.optionalUnsigned(0).map { UserID($0) }
                 let refusal: String? =
                     row == nil ? "no_active_user" : isFlood ? "too_many_mails" : nil

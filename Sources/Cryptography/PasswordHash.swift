@@ -99,6 +99,25 @@ public struct PasswordHash: Sendable {
         return argon2.parameters != wanted || argon2.salt.count < 16 || expected.count != 32
     }
 
+    /// What decides how long a comparison takes: hashes with the same text take the same time.
+    public var cost: String {
+        switch scheme {
+        case .argon2(let argon2):
+            let parameters = argon2.parameters
+            // The length of the salt decides which library computes it.
+            return "\(argon2.variant) m=\(parameters.memoryKiB),t=\(parameters.iterations),"
+                + "p=\(parameters.parallelism),salt=\(argon2.salt.count)"
+        case .pbkdf2(let pbkdf2): return "pbkdf2 \(pbkdf2.function) \(pbkdf2.iterations)"
+        case .scrypt(let scrypt): return "scrypt \(scrypt.cost),\(scrypt.blockSize),\(scrypt.lanes)"
+        // `$2b$12$`: the digits are the cost.
+        case .bcrypt(let setting, _):
+            return
+                "bcrypt \(String(decoding: setting.prefix(7).suffix(3).prefix(2), as: UTF8.self))"
+        case .desCrypt: return "crypt"
+        case .digest(let function, _): return "digest \(function)"
+        }
+    }
+
     private func hash(
         of password: [UInt8], in workspace: HashingWorkspace
     ) throws(PasswordHashingError) -> [UInt8]? {

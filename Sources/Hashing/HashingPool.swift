@@ -53,12 +53,15 @@ public final class HashingPool: PasswordQueue {
         }
     }
 
-    /// How long a thread that has nothing to do keeps its memory, in seconds.
-    private static let memoryKept = 10
+    /// How long a thread that has nothing to do keeps its memory, in milliseconds.
+    private static let memoryKept = 10_000
 
     private let settings: Settings
     private let queue = LockedQueue<Queue>(Queue())
     private let threads = Mutex<[OwnedThread]>([])
+    private let pace = ComparisonPace()
+    private let held = HeldAnswers()
+    private let heldThread = Mutex<OwnedThread?>(nil)
 
     /// - Parameter settings: The sizes.
     public init(_ settings: Settings) {
@@ -73,26 +76,46 @@ public final class HashingPool: PasswordQueue {
     public func start(hasher: PasswordHasher, makeStore: @escaping @Sendable () -> any Store) {
         for number in 0..<settings.threads {
             let thread = OwnedThread(name: "hashing-\(number)", niceness: CInt(settings.niceness)) {
-                [queue, settings] in
+                [self] in
                 let store = makeStore()
                 let workspace = HashingWorkspace(keptMemoryKiB: hasher.parameters.memoryKiB)
+                if number == 0, let sample = try? store.sampleOfPasswordHashes() {
+                    pace.learn(from: sample, hasher: hasher, in: workspace)
+                }
                 while true {
                     switch queue.wait(
-                        atMost: Self.memoryKept, for: { $0.takeFirst() }, unless: { $0.isClosed })
+                        until: .now.advanced(milliseconds: Self.memoryKept),
+                        for: { $0.takeFirst() }, unless: { $0.isClosed })
                     {
                     case .closed: return
                     // Megabytes that nobody used for a while are given back.
                     case .idle: workspace.releaseMemory()
-                    case .taken(let job):
-                        let waited = job.submitted.nanoseconds(to: .now)
-                        let isOverdue = waited > UInt64(settings.waitLimit) * 1_000_000
-                        job.finish(
-                            isOverdue ? nil : try? hasher.perform(job.work, in: workspace), store)
+                    case .taken(let job): work(on: job, hasher, in: workspace, store: store)
                     }
                 }
             }
             threads.withLock { $0.append(thread) }
         }
+        heldThread.withLock { [held] in
+            $0 = OwnedThread(name: "held-answers") { held.run(store: makeStore()) }
+        }
+    }
+
+    private func work(
+        on job: Job, _ hasher: PasswordHasher, in workspace: HashingWorkspace, store: any Store
+    ) {
+        let begun = MonotonicTime.now
+        guard job.submitted.nanoseconds(to: begun) <= UInt64(settings.waitLimit) * 1_000_000,
+            let result = try? hasher.perform(job.work, in: workspace)
+        else { return job.finish(nil, store) }
+        guard case .compared(matches: false, _) = result,
+            let comparison = hasher.comparison(of: job.work)
+        else { return job.finish(result, store) }
+        pace.note(
+            comparison.cost, count: comparison.count, nanoseconds: begun.nanoseconds(to: .now))
+        let due = begun.advanced(nanoseconds: pace.time(forComparisons: comparison.count))
+        guard due > .now else { return job.finish(result, store) }
+        held.hold(until: due) { store in job.finish(result, store) }
     }
 
     /// Takes a piece of work; false when the queue is full or closed.
@@ -101,15 +124,18 @@ public final class HashingPool: PasswordQueue {
     ) -> Bool {
         let job = Job(work: work, submitted: .now, finish: finish)
         return queue.change { queue in
-            guard !queue.isClosed, queue.jobs.count < settings.queueLimit else { return false }
+            guard isOpen(queue) else { return false }
             queue.jobs.append(job)
             return true
         }
     }
 
     /// Whether a piece of work would be taken now.
-    public var hasRoom: Bool {
-        queue.read { !$0.isClosed && $0.jobs.count < settings.queueLimit }
+    public var hasRoom: Bool { queue.read { isOpen($0) } }
+
+    /// Answers that are held count as well: each keeps an exchange.
+    private func isOpen(_ queue: Queue) -> Bool {
+        !queue.isClosed && queue.jobs.count + held.count < settings.queueLimit
     }
 
     /// How many wait now.
@@ -122,5 +148,7 @@ public final class HashingPool: PasswordQueue {
             return true
         }
         for thread in threads.withLock({ $0 }) { thread.join() }
+        held.close()
+        heldThread.withLock({ $0 })?.join()
     }
 }

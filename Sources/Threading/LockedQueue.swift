@@ -51,7 +51,7 @@ import Glibc
     public enum Waited<Taken> {
         /// The value gave something.
         case taken(Taken)
-        /// It gave nothing for the whole time.
+        /// It gave nothing until the end of the wait.
         case idle
         /// Nothing will come any more.
         case closed
@@ -60,17 +60,18 @@ import Glibc
     /// Waits until the value gives something.
     ///
     /// - Parameters:
-    ///   - seconds: How long at most.
+    ///   - end: When to give up.
     ///   - take: Takes something out, or nil when there is nothing.
     ///   - isClosed: Whether nothing will come any more.
     public func wait<Taken>(
-        atMost seconds: Int, for take: (inout Value) -> Taken?, unless isClosed: (Value) -> Bool
+        until end: MonotonicTime, for take: (inout Value) -> Taken?,
+        unless isClosed: (Value) -> Bool
     ) -> Waited<Taken> {
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }
-        var deadline = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &deadline)
-        deadline.tv_sec += seconds
+        var deadline = timespec(
+            tv_sec: Int(end.nanoseconds / 1_000_000_000),
+            tv_nsec: Int(end.nanoseconds % 1_000_000_000))
         while true {
             if let taken = take(&value) { return .taken(taken) }
             if isClosed(value) {

@@ -27,6 +27,11 @@ public struct MonotonicTime: Comparable, Sendable {
         Self(nanoseconds: nanoseconds + UInt64(milliseconds) * 1_000_000)
     }
 
+    /// A moment that lies later by a number of nanoseconds.
+    public func advanced(nanoseconds distance: UInt64) -> Self {
+        Self(nanoseconds: nanoseconds + distance)
+    }
+
     /// The earlier one is smaller.
     public static func < (one: Self, other: Self) -> Bool { one.nanoseconds < other.nanoseconds }
 }

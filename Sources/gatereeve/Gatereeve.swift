@@ -27,5 +27,5 @@ enum Version {
     static let current = "1.0.0"
 
     /// The newest migration that this program needs; it must be applied before it serves.
-    static let schema = 6
+    static let schema = 8
 }

@@ -6,23 +6,10 @@ extension MemoryStore {
         usernameKey: String, limits: ThrottleLimits, context: RequestContext
     ) throws(StoreError) -> LoginStart {
         try failIfAsked()
-        let network = ClientNetwork(context.remoteAddress)
-        let isKnown = attempts.contains {
-            $0.isGood && $0.usernameKey == usernameKey && $0.network == network
-        }
-        let limit =
-            isKnown
-            ? ThrottleLimits.failuresFromKnownNetworks : limits.loginFailuresPerAccount
-        let ofAccount = recent(context) { !$0.isGood && $0.usernameKey == usernameKey }
-        let ofNetwork = recent(context) {
-            !$0.isGood && $0.usernameKey != nil && $0.network == network
-        }
-        if limits.isEnabled {
-            for (failures, limit) in [
-                (ofAccount, limit), (ofNetwork, limits.loginFailuresPerNetwork),
-            ] where failures.count >= limit {
-                return .throttled(Throttled(oldest: failures.first?.time, now: context.now))
-            }
+        if let refusal = limits.refusal(
+            after: failures(usernameKey, without: nil, context: context), at: context.now)
+        {
+            return .throttled(refusal)
         }
         let id = addAttempt(usernameKey: usernameKey, context: context)
         guard let (user, account) = accounts.first(where: { $0.value.usernameKey == usernameKey })
@@ -34,24 +21,71 @@ extension MemoryStore {
                 generation: account.generation, accessClaims: claims(of: account)))
     }
 
+    /// The failures that count against an attempt.
+    private func failures(
+        _ usernameKey: String, without attempt: UInt64?, context: RequestContext
+    ) -> LoginFailures {
+        let network = ClientNetwork(context.remoteAddress)
+        let others = recent(context) { !$0.isGood && $0.id != attempt }
+        let ofAccount = others.filter { $0.usernameKey == usernameKey }
+        let ofNetwork = others.filter { $0.usernameKey != nil && $0.network == network }
+        return LoginFailures(
+            ofAccount: ofAccount.count, oldestOfAccount: ofAccount.first?.time,
+            ofNetwork: ofNetwork.count, oldestOfNetwork: ofNetwork.first?.time,
+            isNetworkKnown: attempts.contains {
+                $0.isGood && $0.usernameKey == usernameKey && $0.network == network
+            })
+    }
+
+    /// Takes an attempt back when too many others have failed.
+    private func withdraw(
+        _ attempt: UInt64, usernameKey: String, limits: ThrottleLimits, context: RequestContext
+    ) -> Throttled? {
+        let others = failures(usernameKey, without: attempt, context: context)
+        let refusal = limits.refusal(after: others, at: context.now)
+        if refusal != nil { attempts.removeAll { $0.id == attempt } }
+        return refusal
+    }
+
+    /// See the protocol.
+    public func recordFailure(
+        attempt: UInt64, usernameKey: String, limits: ThrottleLimits, context: RequestContext
+    ) throws(StoreError) -> Throttled? {
+        try failIfAsked()
+        return withdraw(attempt, usernameKey: usernameKey, limits: limits, context: context)
+    }
+
     /// See the protocol.
     public func recordSuccess(
-        _ success: LoginSuccess, context: RequestContext
-    ) throws(StoreError) {
+        _ success: LoginSuccess, usernameKey: String, limits: ThrottleLimits,
+        context: RequestContext
+    ) throws(StoreError) -> Throttled? {
         try failIfAsked()
+        if let refusal = withdraw(
+            success.attempt, usernameKey: usernameKey, limits: limits, context: context)
+        {
+            return refusal
+        }
         successes.append(success)
         for index in attempts.indices where attempts[index].id == success.attempt {
             attempts[index].isGood = true
         }
         guard let hash = success.upgradedHash,
             accounts[success.user]?.passwordHash == success.presentHash
-        else { return }
+        else { return nil }
         accounts[success.user]?.passwordHash = hash
+        return nil
     }
 
     /// See the protocol.
     public func cancelLogin(attempt: UInt64) throws(StoreError) {
         try failIfAsked()
         attempts.removeAll { $0.id == attempt }
+    }
+
+    /// See the protocol.
+    public func sampleOfPasswordHashes() throws(StoreError) -> [String] {
+        try failIfAsked()
+        return accounts.values.map(\.passwordHash)
     }
 }

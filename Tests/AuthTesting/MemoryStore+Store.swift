@@ -33,17 +33,23 @@ extension MemoryStore {
 
     /// See the protocol.
     public func register(
-        _ user: NewUser, token: MailedToken, context: RequestContext
+        _ user: NewUser, token: MailedToken, hidesTakenAddress: Bool, context: RequestContext
     ) throws(StoreError) -> RegistrationConflicts {
         try failIfAsked()
         runBeforeWriting()
-        let found = conflicts(username: user.username.key, email: user.email.key)
+        var found = conflicts(username: user.username.key, email: user.email.key)
+        let isUnseen = hidesTakenAddress && found.email
+        if isUnseen { found.email = false }
         guard found.isEmpty else { return found }
+        let email = isUnseen ? "\(accounts.count)@taken.invalid" : user.email.text
         let id = add(
-            user.username.text, email: user.email.text, passwordHash: user.passwordHash,
-            isActive: false)
+            user.username.text, email: email, passwordHash: user.passwordHash, isActive: false)
         accounts[id]?.customFields = user.customFields
-        links.append(Link(user: id, token: token))
+        if isUnseen {
+            notices.append(user.email.key)
+        } else {
+            links.append(Link(user: id, token: token))
+        }
         return found
     }
 

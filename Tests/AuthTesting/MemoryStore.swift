@@ -52,6 +52,8 @@ public final class MemoryStore {
     public var accounts: [UserID: Account] = [:]
     /// The links, oldest first.
     public internal(set) var links: [Link] = []
+    /// The compared addresses whose owners got a notice.
+    public internal(set) var notices: [String] = []
     /// The attempts to log in or to register, oldest first.
     public internal(set) var attempts: [Attempt] = []
     /// The logins that were good, oldest first.

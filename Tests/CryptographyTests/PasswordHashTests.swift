@@ -116,4 +116,28 @@ struct PasswordHashTests {
         #expect(Argon2Parameters(memoryKiB: 262_144, iterations: 16, parallelism: 16) != nil)
         #expect(Argon2Parameters(memoryKiB: 8, iterations: 1, parallelism: 1) != nil)
     }
+
+    @Test(
+        "hashes cost the same whatever their salt, and other parameters cost another time",
+        arguments: [
+            ("argon2$argon2id$v=19$m=8,t=1,p=1$YWJjZGVmZ2hpamtsbW5vcA$", "m=8,t=2,p=1"),
+            ("pbkdf2_sha256$1000$abcdefgh$", "2000$"),
+        ])
+    func cost(head: String, other: String) throws {
+        let digest = Base64.encode(
+            Array(repeating: 7, count: 32), padding: head.hasPrefix("a") ? .forbidden : .required)
+        let hash = try #require(PasswordHash(encoded: head + digest))
+        let sameCost = try #require(
+            PasswordHash(
+                encoded: head.replacing("abcdefgh", with: "hgfedcba").replacing(
+                    "YWJj", with: "cWJj")
+                    + digest))
+        let otherCost = try #require(
+            PasswordHash(
+                encoded: head.replacing("m=8,t=1,p=1", with: other).replacing("1000$", with: other)
+                    + digest))
+        #expect(hash.cost == sameCost.cost)
+        #expect(hash.cost != otherCost.cost)
+        #expect(!hash.cost.contains("abcd"))
+    }
 }

@@ -172,4 +172,61 @@ struct HashingPoolTests {
         pool.drain()
         #expect(matches.withLock { $0 } == [false, true, false])
     }
+
+    @Test("where hashes of two costs are stored, refusals wait for the dearer and no match does")
+    func equalTime() throws {
+        let old =
+            "pbkdf2_sha256$300000$abcdefghijklmnopqrstuv$\(Base64.encode(Array(repeating: 0, count: 32)))"
+        let dear = try #require(PasswordHash(encoded: old))
+        let cheap = try #require(
+            PasswordHash(
+                encoded: "md5$abcdefghijklmnopqrstuv$97e600b50d33d14454eeb26ede5bb204"))
+        let begun = MonotonicTime.now
+        _ = try dear.verify([], in: HashingWorkspace(keptMemoryKiB: 8))
+        let cost = begun.nanoseconds(to: .now)
+
+        let pool = pool(threads: 1)
+        let parameters = try #require(
+            Argon2Parameters(memoryKiB: 8, iterations: 1, parallelism: 1))
+        pool.start(hasher: PasswordHasher(parameters: parameters, upgradesHashes: false)) {
+            let store = MemoryStore()
+            store.add("old", email: "old@example.org", passwordHash: old)
+            return store
+        }
+        func time(_ work: PasswordWork) -> UInt64 {
+            let start = MonotonicTime.now
+            let taken = Mutex<UInt64?>(nil)
+            #expect(
+                pool.submit(work) { _, _ in taken.withLock { $0 = start.nanoseconds(to: .now) } })
+            wait { taken.withLock { $0 != nil } }
+            return taken.withLock { $0 ?? 0 }
+        }
+        let good = Password("correct horse \u{E9}")
+        let match = PasswordWork.verify(good, alternative: nil, against: cheap)
+        let refusal = PasswordWork.pretend(good, alternative: nil, like: nil)
+        _ = time(match)
+        // The thread may be kept waiting at any time; of several one is not.
+        #expect(try #require((0..<10).map { _ in time(match) }.min()) < cost / 2)
+        #expect(try #require((0..<3).map { _ in time(refusal) }.min()) > cost / 8)
+        pool.drain()
+    }
+
+    @Test("answers are given when they are due, whatever the order in which they were held")
+    func held() {
+        let held = HeldAnswers()
+        let order = Mutex<[Int]>([])
+        let now = MonotonicTime.now
+        for (number, delay) in [(0, 90), (1, 30), (2, 60), (3, 0)] {
+            held.hold(until: now.advanced(milliseconds: delay)) { _ in
+                order.withLock { $0.append(number) }
+            }
+        }
+        #expect(held.count == 4)
+        let thread = OwnedThread(name: "held") { held.run(store: MemoryStore()) }
+        held.hold(until: now.advanced(milliseconds: 10)) { _ in order.withLock { $0.append(4) } }
+        held.close()
+        thread.join()
+        #expect(order.withLock { $0 } == [3, 4, 1, 2, 0])
+        #expect(MonotonicTime.now >= now.advanced(milliseconds: 90))
+    }
 }

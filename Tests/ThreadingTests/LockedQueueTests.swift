@@ -13,7 +13,10 @@ struct LockedQueueTests {
     }
 
     private func wait(for queue: LockedQueue<Numbers>, seconds: Int = 60) -> String {
-        switch queue.wait(atMost: seconds, for: { $0.take() }, unless: { $0.isClosed }) {
+        switch queue.wait(
+            until: .now.advanced(milliseconds: seconds * 1000), for: { $0.take() },
+            unless: { $0.isClosed })
+        {
         case .taken(let number): "\(number)"
         case .idle: "idle"
         case .closed: "closed"

@@ -41,6 +41,7 @@ public struct Login: Sendable {
         /// The expensive part; it is there whatever the account, so that time tells nothing.
         public let work: PasswordWork
         fileprivate let id: UInt64
+        fileprivate let usernameKey: String
         fileprivate let facts: LoginFacts?
         fileprivate let refusal: Refusal?
     }
@@ -75,23 +76,27 @@ public struct Login: Sendable {
         case .begun(let attempt, let found): (id, facts) = (attempt, found)
         }
         let alternative = triesTrimmedPassword ? password.trimmed : nil
-        let pretence = PasswordWork.pretend(password, alternative: alternative)
-        guard let facts else {
-            return Attempt(work: pretence, id: id, facts: nil, refusal: .noSuchUser)
+        let hash = facts.flatMap { PasswordHash(encoded: $0.passwordHash) }
+        func refused(_ refusal: Refusal) -> Attempt {
+            Attempt(
+                work: .pretend(password, alternative: alternative, like: hash), id: id,
+                usernameKey: key, facts: facts, refusal: refusal)
         }
-        guard let hash = PasswordHash(encoded: facts.passwordHash) else {
-            return Attempt(work: pretence, id: id, facts: facts, refusal: .unusablePassword)
-        }
-        let work = PasswordWork.verify(
-            password, alternative: alternative, against: hash)
+        guard let facts else { return refused(.noSuchUser) }
+        guard let hash else { return refused(.unusablePassword) }
+        // Not compared in earnest: that it is the right password must not show either.
+        guard facts.isActive else { return refused(.inactive) }
         return Attempt(
-            work: work, id: id, facts: facts, refusal: facts.isActive ? nil : .inactive)
+            work: .verify(password, alternative: alternative, against: hash), id: id,
+            usernameKey: key, facts: facts, refusal: nil)
     }
 
     /// Why there are no tokens.
     public enum FinishError: Error, Sendable {
         /// The login is refused.
         case refused(Refusal)
+        /// Too many others failed while the password was compared; what came of it is not told.
+        case throttled(Throttled)
         /// The store failed.
         case store(StoreError)
     }
@@ -101,20 +106,39 @@ public struct Login: Sendable {
         _ attempt: Attempt, matches: Bool, upgradedHash: String?, store: some LoginStore,
         context: RequestContext
     ) throws(FinishError) -> TokenIssuer.Pair {
-        if let refusal = attempt.refusal { throw .refused(refusal) }
-        guard matches, let facts = attempt.facts else { throw .refused(.wrongPassword) }
+        guard attempt.refusal == nil, matches, let facts = attempt.facts else {
+            try recordFailure(of: attempt, store: store, context: context)
+            throw .refused(attempt.refusal ?? .wrongPassword)
+        }
         let success = LoginSuccess(
             attempt: attempt.id, user: facts.user, setsLastLogin: recordsLastLogin,
             presentHash: facts.passwordHash, upgradedHash: upgradedHash)
+        let throttled: Throttled?
         do {
-            try store.recordSuccess(success, context: context)
+            throttled = try store.recordSuccess(
+                success, usernameKey: attempt.usernameKey, limits: limits, context: context)
         } catch {
             throw .store(error)
         }
+        if let throttled { throw .throttled(throttled) }
         var random = SystemRandom()
         return issuer.issuePair(
             for: facts.user, generation: facts.generation,
             accessClaims: facts.accessClaims.map(\.claim), at: context.now, from: &random)
+    }
+
+    private func recordFailure(
+        of attempt: Attempt, store: some LoginStore, context: RequestContext
+    ) throws(FinishError) {
+        let throttled: Throttled?
+        do {
+            throttled = try store.recordFailure(
+                attempt: attempt.id, usernameKey: attempt.usernameKey, limits: limits,
+                context: context)
+        } catch {
+            throw .store(error)
+        }
+        if let throttled { throw .throttled(throttled) }
     }
 
     /// Takes an attempt back whose password was never compared: it must not count as failed.

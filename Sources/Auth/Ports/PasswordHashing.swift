@@ -6,8 +6,9 @@ public enum PasswordWork: Sendable {
     case make(Password)
     /// Compare a password with a hash. The alternative is tried when the password does not match.
     case verify(Password, alternative: Password?, against: PasswordHash)
-    /// Take the time of such a comparison with a hash of the present parameters; it never matches.
-    case pretend(Password, alternative: Password?)
+    /// Take the time of a comparison that does not match: with the hash of an account that may not be
+    /// used, or with one of the present parameters when there is none.
+    case pretend(Password, alternative: Password?, like: PasswordHash?)
 }
 
 /// What the expensive part found.
@@ -52,9 +53,9 @@ public struct PasswordHasher: Sendable {
         switch work {
         case .make(let password):
             return .made(try make(password, in: workspace))
-        case .pretend(let password, let alternative):
+        case .pretend(let password, let alternative, let hash):
             for candidate in [password, alternative].compactMap({ $0 }) {
-                _ = try decoy?.verify(candidate.bytes, in: workspace)
+                _ = try (hash ?? decoy)?.verify(candidate.bytes, in: workspace)
             }
             return .compared(matches: false, upgraded: nil)
         case .verify(let password, let alternative, let hash):
@@ -67,6 +68,21 @@ public struct PasswordHasher: Sendable {
             return .compared(matches: false, upgraded: nil)
         }
     }
+
+    /// What a piece of work compares with and how often, when it does not match.
+    ///
+    /// - Returns: Nil for work that compares nothing.
+    public func comparison(of work: PasswordWork) -> (cost: String, count: UInt64)? {
+        switch work {
+        case .make: nil
+        case .verify(_, let alternative, let hash): (hash.cost, alternative == nil ? 1 : 2)
+        case .pretend(_, let alternative, let hash):
+            (hash?.cost ?? presentCost, alternative == nil ? 1 : 2)
+        }
+    }
+
+    /// The cost of hashes of the present parameters.
+    public var presentCost: String { decoy?.cost ?? "" }
 
     private func make(
         _ password: Password, in workspace: HashingWorkspace

@@ -48,9 +48,12 @@ public protocol RegistrationStore {
 
     /// Writes user, token, mail and audit entry together.
     ///
+    /// - Parameter hidesTakenAddress: Whether a taken address is no conflict. The user is written with
+    ///   an address that nobody can have, so that its name is taken like any other, and the mail is a
+    ///   notice to the owner of the address.
     /// - Returns: What was taken meanwhile; nothing is written then.
     func register(
-        _ user: NewUser, token: MailedToken, context: RequestContext
+        _ user: NewUser, token: MailedToken, hidesTakenAddress: Bool, context: RequestContext
     ) throws(StoreError) -> RegistrationConflicts
 }
 
@@ -102,11 +105,26 @@ public protocol LoginStore {
         usernameKey: String, limits: ThrottleLimits, context: RequestContext
     ) throws(StoreError) -> LoginStart
 
-    /// Marks an attempt as good.
-    func recordSuccess(_ success: LoginSuccess, context: RequestContext) throws(StoreError)
+    /// Marks an attempt as good, unless too many others have failed while it was judged.
+    ///
+    /// - Returns: Nil when it stands; otherwise the attempt is taken back.
+    func recordSuccess(
+        _ success: LoginSuccess, usernameKey: String, limits: ThrottleLimits,
+        context: RequestContext
+    ) throws(StoreError) -> Throttled?
+
+    /// Lets an attempt stand as failed, unless too many others have failed while it was judged.
+    ///
+    /// - Returns: Nil when it stands; otherwise the attempt is taken back.
+    func recordFailure(
+        attempt: UInt64, usernameKey: String, limits: ThrottleLimits, context: RequestContext
+    ) throws(StoreError) -> Throttled?
 
     /// Takes an attempt back whose password was never compared.
     func cancelLogin(attempt: UInt64) throws(StoreError)
+
+    /// The encoded hashes of the oldest and the newest accounts, some hundreds: what costs there are.
+    func sampleOfPasswordHashes() throws(StoreError) -> [String]
 }
 
 /// What refreshing needs to know and keep.

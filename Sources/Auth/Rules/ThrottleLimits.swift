@@ -43,9 +43,18 @@ public struct Throttled: Error, Hashable, Sendable {
     /// When it may be tried again, in seconds from now, at least 1.
     public let retryAfter: Int64
 
+    /// - Parameter retryAfter: In seconds.
+    public init(retryAfter: Int64) {
+        self.retryAfter = retryAfter
+    }
+
     /// - Parameter oldest: The oldest attempt that counts; nil when it is not known.
     public init(oldest: Instant?, now: Instant) {
-        let free = oldest.map { $0.unixSeconds + ThrottleLimits.window - now.unixSeconds }
-        retryAfter = max(1, min(free ?? 60, ThrottleLimits.window))
+        let free = oldest.map {
+            $0.advanced(seconds: ThrottleLimits.window).unixMicroseconds - now.unixMicroseconds
+        }
+        // Rounded up: who waits as long as told must not come too early.
+        let seconds = free.map { ($0 + 999_999) / 1_000_000 }
+        retryAfter = max(1, min(seconds ?? 60, ThrottleLimits.window))
     }
 }

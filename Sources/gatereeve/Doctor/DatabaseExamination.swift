@@ -94,8 +94,9 @@ enum DatabaseExamination {
     private static func connections(
         _ server: Inspection.Server, _ values: SettingValues
     ) -> Finding {
-        // Two instances, each with a connection for every worker and every hashing thread.
-        let wanted = 2 * (values[ServerKeys.workers] + HashingThreads.count(values)) + 10
+        // Two instances, each with a connection for every worker, every hashing thread and the thread
+        // of held answers.
+        let wanted = 2 * (values[ServerKeys.workers] + HashingThreads.count(values) + 1) + 10
         guard server.connectionLimit < wanted else {
             return .ok(
                 "connections",

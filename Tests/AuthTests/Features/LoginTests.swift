@@ -50,7 +50,7 @@ struct LoginTests {
             let attempt = try place.login().begin(
                 username: name, password: Password(" x "), store: place.store,
                 context: TestTokens.context())
-            guard case .pretend(_, let alternative?) = attempt.work else {
+            guard case .pretend(_, let alternative?, nil) = attempt.work else {
                 Issue.record("\(name) is told by time")
                 continue
             }
@@ -75,14 +75,14 @@ struct LoginTests {
                 continue
             }
         }
-        guard case .verify(_, _, let hash) = try work("bob") else {
+        guard case .pretend(_, _, let hash?) = try work("bob") else {
             Issue.record("an inactive account is told by time")
             return
         }
         #expect(!hash.needsRehash(to: place.hasher.parameters))
         guard
             case .compared(false, nil) = try place.perform(
-                .pretend(Password("x"), alternative: nil))
+                .pretend(Password("x"), alternative: nil, like: nil))
         else {
             Issue.record("a pretended comparison matched")
             return
@@ -183,5 +183,56 @@ struct LoginTests {
         #expect(place.store.attempts.count == 1)
         login.cancel(attempt, store: place.store)
         #expect(place.store.attempts.isEmpty)
+    }
+
+    @Test(
+        "of logins that begin at once no more fail than the limit lets through, and none succeeds")
+    func atOnce() throws {
+        var place = try FeatureWorkplace()
+        try place.addUser()
+        place.limits.isEnabled = false
+        func begin(_ password: String) throws -> Login.Attempt {
+            try place.login().begin(
+                username: "ada", password: Password(password), store: place.store,
+                context: TestTokens.context())
+        }
+        // They did not see each other when they began.
+        var attempts = try (0..<9).map { _ in try begin("wrong horse") }
+        attempts.append(try begin("correct horse"))
+        place.limits.isEnabled = true
+        place.limits.loginFailuresPerAccount = 3
+        var (refused, throttled) = (0, 0)
+        for attempt in attempts.reversed() {
+            do {
+                guard case .compared(let matches, _) = try place.perform(attempt.work) else {
+                    return
+                }
+                _ = try place.login().finish(
+                    attempt, matches: matches, upgradedHash: nil, store: place.store,
+                    context: TestTokens.context())
+                Issue.record("the right password was found among too many")
+            } catch let error as Login.FinishError {
+                switch error {
+                case .refused: refused += 1
+                case .throttled: throttled += 1
+                case .store: throw error
+                }
+            }
+        }
+        #expect((refused, throttled) == (3, 7))
+        #expect(place.store.attempts.count == 3 && place.store.successes.isEmpty)
+    }
+
+    @Test("the right password of an account that is not active is not even compared")
+    func inactiveIsNotCompared() throws {
+        let place = try FeatureWorkplace()
+        try place.addUser("bob", isActive: false)
+        let attempt = try place.login().begin(
+            username: "bob", password: Password("correct horse"), store: place.store,
+            context: TestTokens.context())
+        guard case .compared(matches: false, upgraded: nil) = try place.perform(attempt.work) else {
+            Issue.record("it matched")
+            return
+        }
     }
 }

@@ -15,6 +15,14 @@ struct ThrottleTests {
         #expect(throttled.retryAfter == seconds)
     }
 
+    @Test("a part of a second is waited for as a whole one")
+    func partOfSecond() {
+        let oldest = Instant(unixMicroseconds: 1_780_315_200_900_000)
+        let now = Instant(unixMicroseconds: 1_780_318_800_100_000)
+        #expect(Throttled(oldest: oldest, now: now).retryAfter == 1)
+        #expect(Throttled(oldest: oldest, now: now.advanced(seconds: -1)).retryAfter == 2)
+    }
+
     @Test("without a known attempt it may be tried again in a minute")
     func unknown() {
         #expect(Throttled(oldest: nil, now: Instant(unixSeconds: 0)).retryAfter == 60)
@@ -48,5 +56,28 @@ struct ThrottleTests {
         let key = AccountKey(compared: "ada").bytes
         #expect(key == Array(SHA256.digest(Array("ada".utf8)).prefix(16)))
         #expect(key != AccountKey(compared: "bob").bytes)
+    }
+
+    @Test(
+        "an account has a limit for strangers and one for networks that it knows, a network has its own",
+        arguments: [
+            (49, 0, false, nil), (50, 0, false, 3500), (50, 0, true, nil), (89, 0, true, nil),
+            (90, 0, true, 3500), (0, 199, false, nil), (0, 200, true, 3590), (90, 200, true, 3590),
+        ] as [(Int, Int, Bool, Int64?)])
+    func limits(ofAccount: Int, ofNetwork: Int, isKnown: Bool, wait: Int64?) {
+        let now = Instant(unixSeconds: 1_780_315_200)
+        let failures = LoginFailures(
+            ofAccount: ofAccount, oldestOfAccount: now.advanced(seconds: -100),
+            ofNetwork: ofNetwork, oldestOfNetwork: now.advanced(seconds: -10),
+            isNetworkKnown: isKnown)
+        #expect(ThrottleLimits().refusal(after: failures, at: now)?.retryAfter == wait)
+        var off = ThrottleLimits()
+        off.isEnabled = false
+        #expect(off.refusal(after: failures, at: now) == nil)
+    }
+
+    @Test("whatever the settings, fewer than a hundred fail in an hour")
+    func belowHundred() {
+        #expect(ThrottleLimits.failuresFromKnownNetworks < 100)
     }
 }

@@ -14,7 +14,7 @@ struct PasswordTests {
             "\(password)", String(describing: password), String(reflecting: password), dumped,
             "\([password])", "\(Optional(password) as Any)", "\(["p": password])",
             "\(PasswordWork.make(password))",
-            "\(PasswordWork.pretend(password, alternative: nil))",
+            "\(PasswordWork.pretend(password, alternative: nil, like: nil))",
             String(reflecting: PasswordWork.make(password)),
         ]
         for text in texts {

@@ -1,0 +1,70 @@
+import Auth
+import Threading
+
+/// Answers that wait for their time, and the thread that gives them.
+final class HeldAnswers: Sendable {
+    typealias Answer = @Sendable (any Store) -> Void
+
+    private struct Waiting: Sendable {
+        let due: MonotonicTime
+        let answer: Answer
+    }
+
+    private struct Queue: Sendable {
+        /// The one that is due first comes last.
+        var waiting: [Waiting] = []
+        var isClosed = false
+    }
+
+    private enum Step {
+        case give(Answer)
+        case waitLonger(MonotonicTime)
+    }
+
+    /// How long the thread sleeps when nothing waits, in milliseconds.
+    private static let rest = 3_600_000
+
+    private let queue = LockedQueue<Queue>(Queue())
+
+    /// How many wait.
+    var count: Int { queue.read { $0.waiting.count } }
+
+    /// Gives an answer later.
+    func hold(until due: MonotonicTime, _ answer: @escaping Answer) {
+        _ = queue.change { queue in
+            let place = queue.waiting.lastIndex { $0.due > due }.map { $0 + 1 } ?? 0
+            queue.waiting.insert(Waiting(due: due, answer: answer), at: place)
+            return true
+        }
+    }
+
+    /// Gives answers when they are due, until it is closed and has given all.
+    func run(store: any Store) {
+        var end = MonotonicTime.now.advanced(milliseconds: Self.rest)
+        while true {
+            let step = queue.wait(
+                until: end,
+                for: { queue -> Step? in
+                    guard let next = queue.waiting.last else { return nil }
+                    if next.due <= .now { return queue.waiting.popLast().map { .give($0.answer) } }
+                    return next.due == end ? nil : .waitLonger(next.due)
+                }, unless: { $0.isClosed && $0.waiting.isEmpty })
+            switch step {
+            case .closed: return
+            case .idle: end = MonotonicTime.now.advanced(milliseconds: Self.rest)
+            case .taken(.waitLonger(let due)): end = due
+            case .taken(.give(let answer)):
+                answer(store)
+                end = MonotonicTime.now.advanced(milliseconds: Self.rest)
+            }
+        }
+    }
+
+    /// Lets ``run(store:)`` end.
+    func close() {
+        _ = queue.change { queue in
+            queue.isClosed = true
+            return true
+        }
+    }
+}
