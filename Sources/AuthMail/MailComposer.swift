@@ -35,7 +35,8 @@ public struct MailComposer {
     /// - Parameter now: Seconds since 1970-01-01T00:00:00Z.
     /// - Throws: Why this row can never become a mail.
     func compose(_ mail: OutboxMail, now: Int64) throws(CompositionFault) -> MailMessage {
-        guard let link = makeLink(mail) else { throw .noKeyForLink }
+        let link = mail.kind.linkPurpose == nil ? "" : makeLink(mail)
+        guard let link else { throw .noKeyForLink }
         let values = MailValues(
             serviceName: serviceName, username: mail.username, recipient: mail.recipient,
             link: link, validFor: MailValues.duration(mail.expiresAt - now))

@@ -14,13 +14,31 @@ extension Connection {
         SELECT ?, ?, id, ?, email, ?, ?, ? FROM users WHERE id = ?
         """
 
-    /// Writes a token and the mail that carries it, in the transaction that is open.
+    /// At most one in an hour, so that nobody can fill a mailbox with them.
+    private static let insertNotice: Statement = """
+        INSERT INTO mail_outbox
+            (message_id, kind, user_id, recipient, next_attempt_at, created_at, expires_at)
+        SELECT ?, 'registration_notice', id, email, ?, ?, ? FROM users AS u WHERE id = ?
+            AND NOT EXISTS (SELECT 1 FROM mail_outbox AS o WHERE o.user_id = u.id
+                AND o.kind = 'registration_notice' AND o.created_at > ?)
+        """
+
+    /// Which mail goes with a token.
+    enum AccompanyingMail {
+        /// The one that carries it.
+        case link
+        /// A notice to another user; the token reaches nobody.
+        case notice(to: UserID)
+    }
+
+    /// Writes a token and the mail that goes with it, in the transaction that is open.
     ///
     /// The token is bound to the stored address, and the mail goes to the stored spelling.
     ///
     /// - Parameter user: Nil goes through the same statements and writes nothing, for equal time.
     func insert(
-        _ token: MailedToken, for user: UserID?, at now: Instant
+        _ token: MailedToken, for user: UserID?, mailing mail: AccompanyingMail = .link,
+        at now: Instant
     ) throws(MariaDBError) {
         let user = user?.sqlValue ?? .null
         _ = try execute(
@@ -29,11 +47,22 @@ extension Connection {
                 .bytes(token.id), .text(token.purpose.rawValue), .bytes(token.digest), now.sqlValue,
                 token.expires.sqlValue, user,
             ])
-        _ = try execute(
-            Self.insertMail,
-            [
-                .bytes(token.messageID), .text(token.purpose.rawValue), .bytes(token.id),
-                now.sqlValue, now.sqlValue, token.expires.sqlValue, user,
-            ])
+        switch mail {
+        case .link:
+            _ = try execute(
+                Self.insertMail,
+                [
+                    .bytes(token.messageID), .text(token.purpose.rawValue), .bytes(token.id),
+                    now.sqlValue, now.sqlValue, token.expires.sqlValue, user,
+                ])
+        case .notice(let owner):
+            let windowStart = now.advanced(seconds: -ThrottleLimits.window).sqlValue
+            _ = try execute(
+                Self.insertNotice,
+                [
+                    .bytes(token.messageID), now.sqlValue, now.sqlValue, token.expires.sqlValue,
+                    owner.sqlValue, windowStart,
+                ])
+        }
     }
 }

@@ -20,7 +20,8 @@ public final class MariaDBOutbox: Outbox {
     private static let findLeased: Statement = """
         SELECT o.id, o.message_id, o.kind, o.user_id, u.username, o.recipient, o.token_id,
             o.attempts, o.expires_at,
-            t.id IS NOT NULL AND t.used_at IS NULL AND t.email_key = u.email_key, t.digest
+            o.token_id IS NULL
+                OR t.id IS NOT NULL AND t.used_at IS NULL AND t.email_key = u.email_key, t.digest
         FROM mail_outbox AS o JOIN users AS u ON u.id = o.user_id
             LEFT JOIN one_time_tokens AS t ON t.id = o.token_id
         WHERE o.state = 'queued' AND o.lease_owner = ? AND o.lease_until = ?

@@ -91,8 +91,8 @@ extension AdministrationStore {
 
     private static let findMail: Statement = """
         SELECT o.state, o.user_id,
-            o.expires_at > ? AND t.id IS NOT NULL AND t.used_at IS NULL AND t.expires_at > ?
-                AND t.email_key = u.email_key
+            o.expires_at > ? AND (o.token_id IS NULL OR t.id IS NOT NULL AND t.used_at IS NULL
+                AND t.expires_at > ? AND t.email_key = u.email_key)
         FROM mail_outbox AS o JOIN users AS u ON u.id = o.user_id
             LEFT JOIN one_time_tokens AS t ON t.id = o.token_id
         WHERE o.id = ?

@@ -3,7 +3,8 @@ public enum AllSettings {
     /// The settings without their types.
     public static let definitions: [SettingDefinition] =
         PublicSettings.all + TokenKeys.all + DatabaseKeys.all + MailKeys.all + PasswordKeys.all
-        + HashingKeys.all + LoginKeys.all + LinkKeys.all + ServerKeys.all + LimitKeys.all
+        + HashingKeys.all + RegistrationKeys.all + LoginKeys.all + LinkKeys.all + ServerKeys.all
+        + LimitKeys.all
         + PathKeys.all + LogKeys.all + PurgeKeys.all
 }
 

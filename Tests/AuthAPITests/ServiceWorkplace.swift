@@ -33,7 +33,8 @@ final class ServiceWorkplace {
                 CommonPasswordList(contentsOf: Array("password1\n".utf8))))
         let endpoints = Endpoints(
             registration: Registration(
-                passwordRule: rule, tokenKeys: keys, limits: limits, linkLifetime: 600),
+                passwordRule: rule, tokenKeys: keys, limits: limits, linkLifetime: 600,
+                hidesTakenAddresses: false),
             login: Login(
                 issuer: issuer, limits: limits, triesTrimmedPassword: true,
                 recordsLastLogin: false),

@@ -15,7 +15,8 @@ struct MailTemplatesTests {
         link: "https://example.org/verify/?token=a&b=c", validFor: "3 days")
 
     @Test(
-        "the shipped templates of every kind show the link as it is", arguments: MailKind.allCases)
+        "the shipped templates of every kind with a link show it as it is",
+        arguments: MailKind.allCases.filter { $0.linkPurpose != nil })
     func shipped(_ kind: MailKind) throws {
         let mail = try MailTemplates(shipped: shippedMailTemplates).render(kind, values)
         #expect(mail.subject.contains("Bücher & Söhne"))
@@ -25,6 +26,16 @@ struct MailTemplatesTests {
         #expect(mail.html.contains("Bücher &amp; Söhne"))
         #expect(mail.html.contains("lang=\"en\""))
         for text in [mail.subject, mail.text, mail.html] { #expect(!text.contains("{{")) }
+    }
+
+    @Test("the notice of a registration shows no link and nothing that a stranger typed")
+    func notice() throws {
+        let mail = try MailTemplates(shipped: shippedMailTemplates).render(
+            .registrationNotice, values)
+        #expect(mail.subject == "You have an account at Bücher & Söhne already")
+        for text in [mail.text, mail.html] {
+            #expect(!text.contains("{{") && !text.contains("https://") && !text.contains("ada\""))
+        }
     }
 
     @Test("user input is escaped in HTML, also with a combining mark behind it")

@@ -65,6 +65,14 @@ struct OutboxDrainTests {
         #expect(message.extraHeaders == [.init(name: "Auto-Submitted", value: "auto-generated")])
     }
 
+    @Test("a mail without a link needs no key")
+    func withoutLink() throws {
+        let world = World([.sample(1, kind: .registrationNotice), .sample(2)])
+        world.link = nil
+        _ = try world.mailer().drainOnce()
+        #expect(world.transport.sent.map(\.subject) == ["You have an account at Service already"])
+    }
+
     @Test("no event and no stored error holds the link or the address")
     func keepsSecrets() throws {
         let world = World((1...4).map { OutboxMail.sample($0) })

@@ -7,20 +7,25 @@ public struct Registration: Sendable {
     private let limits: ThrottleLimits
     /// How long a verification link is good, in seconds.
     private let linkLifetime: Int64
+    /// Whether who has an address is hidden: the registration looks as any other, and its owner gets
+    /// a notice.
+    private let hidesTakenAddresses: Bool
 
     /// - Parameters:
     ///   - passwordRule: Judges the password.
     ///   - tokenKeys: What the link's secret is derived from.
     ///   - limits: How many registrations are let through.
     ///   - linkLifetime: How long a verification link is good, in seconds.
+    ///   - hidesTakenAddresses: Whether who has an address is hidden.
     public init(
         passwordRule: PasswordRule, tokenKeys: OneTimeTokenKeys, limits: ThrottleLimits,
-        linkLifetime: Int64
+        linkLifetime: Int64, hidesTakenAddresses: Bool
     ) {
         self.passwordRule = passwordRule
         self.limits = limits
         self.tokenKeys = tokenKeys
         self.linkLifetime = linkLifetime
+        self.hidesTakenAddresses = hidesTakenAddresses
     }
 
     /// What a client sent; nil for a field that was found faulty before.
@@ -124,12 +129,13 @@ public struct Registration: Sendable {
             refusal.password = passwordRule.faults(
                 of: password, username: input.username, email: input.email)
         }
-        let conflicts: RegistrationConflicts
+        var conflicts: RegistrationConflicts
         do {
             conflicts = try store.registrationConflicts(username: username, email: email)
         } catch {
             throw .store(error)
         }
+        if hidesTakenAddresses { conflicts.email = false }
         refusal.add(conflicts)
         guard refusal == Refusal(), let username, let email, let password = input.password,
             let customFields = input.customFields
@@ -167,7 +173,8 @@ public struct Registration: Sendable {
             customFields: attempt.customFields)
         let conflicts: RegistrationConflicts
         do {
-            conflicts = try store.register(user, token: token, context: context)
+            conflicts = try store.register(
+                user, token: token, hidesTakenAddress: hidesTakenAddresses, context: context)
         } catch {
             throw .store(error)
         }

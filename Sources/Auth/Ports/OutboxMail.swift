@@ -4,6 +4,17 @@ public enum MailKind: String, Hashable, Sendable, CaseIterable {
     case verifyEmail = "verify_email"
     /// Lets a user choose a new password.
     case passwordReset = "password_reset"
+    /// Tells the owner of an address that somebody else gave it at registration; has no link.
+    case registrationNotice = "registration_notice"
+
+    /// What the link of the mail is for; nil for a mail without a link.
+    public var linkPurpose: OneTimePurpose? {
+        switch self {
+        case .verifyEmail: .verifyEmail
+        case .passwordReset: .passwordReset
+        case .registrationNotice: nil
+        }
+    }
 }
 
 /// A row of the outbox that this mailer has leased.
@@ -31,7 +42,7 @@ public struct OutboxMail: Hashable, Sendable {
     /// When the mail is of no use any more, in seconds since 1970-01-01T00:00:00Z.
     public var expiresAt: Int64
     /// Whether the link would still work: its token exists, is unused, and the user's address has
-    /// not changed.
+    /// not changed; true without a link.
     public var tokenIsValid: Bool
 
     /// Copies a row.

@@ -27,7 +27,8 @@ extension Endpoints {
         self.init(
             registration: Registration(
                 passwordRule: passwordRule, tokenKeys: keys.oneTime, limits: limits,
-                linkLifetime: Int64(values[LinkKeys.verifyEmailLifetime])),
+                linkLifetime: Int64(values[LinkKeys.verifyEmailLifetime]),
+                hidesTakenAddresses: values[RegistrationKeys.hideTakenAddresses]),
             login: Login(
                 issuer: issuer, limits: limits,
                 triesTrimmedPassword: values[LoginKeys.tryTrimmedPassword],

@@ -20,14 +20,15 @@ struct LinkMaker: Sendable {
         passwordResetURL = values[PublicSettings.passwordResetURL]
     }
 
-    /// The link of a mail; nil when no key fits its token.
+    /// The link of a mail; nil when it has none, or no key fits its token.
     func link(for mail: OutboxMail) -> String? {
-        guard let tokenID = mail.tokenID, let digest = mail.tokenDigest,
-            let token = keys.token(id: tokenID, purpose: mail.kind.purpose, digest: digest)
+        guard let purpose = mail.kind.linkPurpose, let tokenID = mail.tokenID,
+            let digest = mail.tokenDigest,
+            let token = keys.token(id: tokenID, purpose: purpose, digest: digest)
         else { return nil }
         let secret = token.revealForMail()
         let user = UserID(mail.userID).uidb64
-        switch mail.kind {
+        switch purpose {
         case .verifyEmail:
             return verifyEmailURL.isEmpty
                 ? "\(base)/verify-email/?token=\(secret)"
@@ -36,15 +37,6 @@ struct LinkMaker: Sendable {
             return passwordResetURL.isEmpty
                 ? "\(base)/password-reset-confirm/\(user)/\(secret)/"
                 : passwordResetURL.replacing("{uid}", with: user).replacing("{token}", with: secret)
-        }
-    }
-}
-
-extension MailKind {
-    fileprivate var purpose: OneTimePurpose {
-        switch self {
-        case .verifyEmail: .verifyEmail
-        case .passwordReset: .passwordReset
         }
     }
 }

@@ -12,6 +12,7 @@ struct FeatureWorkplace {
     let rule: PasswordRule
     let hasher: PasswordHasher
     var limits = ThrottleLimits()
+    var hidesTakenAddresses = false
 
     /// How long the links of ``registration`` and ``reset`` are good, in seconds.
     static let linkLifetime: Int64 = 600
@@ -31,7 +32,8 @@ struct FeatureWorkplace {
 
     var registration: Registration {
         Registration(
-            passwordRule: rule, tokenKeys: keys, limits: limits, linkLifetime: Self.linkLifetime)
+            passwordRule: rule, tokenKeys: keys, limits: limits, linkLifetime: Self.linkLifetime,
+            hidesTakenAddresses: hidesTakenAddresses)
     }
 
     var reset: PasswordReset {

@@ -173,4 +173,22 @@ struct RegistrationTests {
         #expect(try place.refusal("ada", password: " correct horse ") == nil)
         #expect(try place.refusal("ada", password: "correct horse") == .wrongPassword)
     }
+
+    @Test(
+        "where addresses are hidden, one that is taken leads to a notice and an account of nobody")
+    func hidden() throws {
+        var place = try FeatureWorkplace()
+        place.hidesTakenAddresses = true
+        let owner = try place.addUser("ada")
+        let before = place.store.accounts[owner]?.passwordHash
+        let outcome = try register(input("eve", "ADA@example.org"), in: place)
+        #expect((outcome.username, outcome.email) == ("eve", "ADA@example.org"))
+        #expect(place.store.notices == ["ada@example.org"])
+        #expect(place.store.links.isEmpty)
+        #expect(place.store.accounts[owner]?.passwordHash == before)
+        #expect(place.store.accounts.values.filter { $0.emailKey == "ada@example.org" }.count == 1)
+        // The name is taken as by any registration: otherwise a second one would tell.
+        #expect(try refusal(input("eve", "eve@example.org"), in: place).username == [.taken])
+        #expect(try refusal(input("ADA", "ada@example.org"), in: place).email.isEmpty)
+    }
 }
