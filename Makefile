@@ -44,6 +44,11 @@ test-systemd: test-packages ## Check the units and what they may do
 .PHONY: test-http
 test-http: test-packages build ## Tests over HTTP against the whole product
 	/usr/bin/python3 -m pytest Tests/EndToEnd
+	/usr/bin/python3 -m pytest Tests/Attacks -m 'not minutes'
+
+.PHONY: test-attacks
+test-attacks: build ## Attack the whole product, with times measured (many minutes, a quiet machine)
+	/usr/bin/python3 -m pytest Tests/Attacks
 
 .PHONY: test-machine
 test-machine: ## Install the package on a fresh machine and try it (root, some minutes)

@@ -1,0 +1,64 @@
+"""One running product whose responders are attacked, and the figures that come of it."""
+
+import secrets
+
+import figures
+import product as products
+import pytest
+from accounts import Accounts
+from administration import Administrator
+from client import Client
+from mailboxes import Mailbox
+from responders import Responder
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory):
+    try:
+        started = products.start(
+            tmp_path_factory.mktemp("product") / "run", secrets.token_hex(32), RATE_LIMITS="off",
+            GATEREEVE_MAIL_POLL_INTERVAL="100")
+    except RuntimeError as error:
+        pytest.exit(str(error), returncode=1)
+    yield started
+    assert started.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def client(product):
+    return Client(product.base_url)
+
+
+@pytest.fixture(scope="session")
+def mailbox(product):
+    return Mailbox(product.mail_directory)
+
+
+@pytest.fixture(scope="session")
+def accounts(client, mailbox):
+    return Accounts(client, mailbox)
+
+
+@pytest.fixture(scope="session")
+def admin(product):
+    return Administrator(product)
+
+
+@pytest.fixture(scope="module")
+def start_responder(product, tmp_path_factory):
+    """Starts further responders, with settings of the test; they end with the module."""
+    directory, started = tmp_path_factory.mktemp("s"), []
+
+    def start(**settings: str) -> Responder:
+        started.append(Responder.start(product, directory, **settings))
+        return started[-1]
+
+    yield start
+    for responder in started:
+        responder.stop()
+
+
+def pytest_terminal_summary(terminalreporter):
+    if figures.figures:
+        terminalreporter.section("figures")
+        terminalreporter.write(figures.table())

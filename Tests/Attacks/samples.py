@@ -1,0 +1,52 @@
+"""Times of several kinds of request, taken in turn and in random order, and what they tell apart."""
+
+import random
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Gap:
+    """How far two kinds of request can be told apart by their time."""
+
+    median: float
+    low: float
+    high: float
+    auc: float
+
+    def __str__(self) -> str:
+        return (
+            f"gap {self.median:+.3f} ms, 95 % within {self.low:+.3f} to {self.high:+.3f} ms, "
+            f"AUC {self.auc:.3f}")
+
+
+def take(kinds: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
+    """Asks for one of each kind in every round; milliseconds by kind."""
+    times: dict[str, list[float]] = {kind: [] for kind in kinds}
+    order = list(kinds)
+    for number in range(rounds + rounds // 20):
+        random.shuffle(order)
+        for kind in order:
+            begun = time.perf_counter()
+            kinds[kind]()
+            took = (time.perf_counter() - begun) * 1000
+            # The first rounds warm up.
+            if number >= rounds // 20:
+                times[kind].append(took)
+    return times
+
+
+def gap(one: list[float], other: list[float]) -> Gap:
+    """The gap of the medians with a bootstrap interval, and the chance to tell a pair apart."""
+    medians = sorted(
+        statistics.median(random.choices(one, k=len(one)))
+        - statistics.median(random.choices(other, k=len(other)))
+        for _ in range(400))
+    ranked = sorted([(value, True) for value in one] + [(value, False) for value in other])
+    ranks = sum(rank for rank, (_, is_one) in enumerate(ranked, 1) if is_one)
+    wins = ranks - len(one) * (len(one) + 1) / 2
+    return Gap(
+        statistics.median(one) - statistics.median(other), medians[10], medians[389],
+        wins / (len(one) * len(other)))

@@ -1,0 +1,260 @@
+"""Finding out who has an account, by what is answered and by how long it takes."""
+
+import itertools
+import json
+import random
+
+import pytest
+from accounts import PASSWORD, Account, new_name
+from crowd import at_once
+from figures import note
+from mailboxes import text_of
+from samples import Gap, gap, take
+
+ROUNDS = 2000
+# Hashes of other costs: Django's PBKDF2 with more work than Argon2id here, Argon2id with less, MD5.
+OLD_HASHES = {
+    "dearer hash": "pbkdf2_sha256$60000$abcdefghijklmnopqrstuv$" + "A" * 43 + "=",
+    "cheaper hash": "argon2$argon2id$v=19$m=8192,t=1,p=1$YWJjZGVmZ2hpamtsbW5vcA$" + "A" * 43,
+    "MD5": "md5$abcdefghijklmnopqrstuv$" + "0" * 32,
+}
+
+
+def visible(answer) -> tuple:
+    """All of an answer but the time of day."""
+    headers = tuple(pair for pair in answer.headers if pair[0] not in ("Date", "X-Request-ID"))
+    return answer.status, headers, answer.content
+
+
+@pytest.fixture(scope="module")
+def hundred(accounts, admin):
+    """A hundred accounts of a class, made from one by SQL."""
+    model = accounts.active()
+
+    def make(change: str = "is_active = 1") -> list[Account]:
+        stem = new_name()
+        admin.sql(
+            "INSERT INTO users (username, username_key, email, email_key, password, is_active, "
+            f"date_joined) SELECT CONCAT('{stem}', seq), CONCAT('{stem}', seq), "
+            f"CONCAT('{stem}', seq, '@example.test'), CONCAT('{stem}', seq, '@example.test'), "
+            f"password, 1, date_joined FROM users, seq_1_to_100 WHERE username = '{model.username}';"
+            f"UPDATE users SET {change} WHERE username LIKE '{stem}%'")
+        return [Account(f"{stem}{n}", f"{stem}{n}@example.test") for n in range(1, 101)]
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def classes(hundred):
+    """Accounts that no answer may tell apart, a hundred of each."""
+    stem = new_name()
+    return {
+        "unknown": [Account(f"{stem}{n}", f"{stem}{n}@example.test") for n in range(100)],
+        "wrong password": hundred(),
+        "unverified": hundred("is_active = 0, email_verified_at = NULL"),
+        "disabled": hundred("is_active = 0, email_verified_at = date_joined"),
+        "no password": hundred("password = '!'"),
+    }
+
+
+@pytest.fixture(scope="module")
+def hiding(start_responder):
+    """A responder that hides taken addresses."""
+    return start_responder(GATEREEVE_REGISTRATION_HIDE_TAKEN_ADDRESSES="true")
+
+
+def log_in(responder, account: Account, address="192.0.2.1", password="wrong horse"):
+    answer = responder.post(
+        "login/", {"username": account.username, "password": password}, address)
+    assert answer.status == 401, answer
+    return answer
+
+
+def ask_for_reset(responder, account: Account):
+    return responder.post("password-reset/", {"email": account.email})
+
+
+def register(responder, email: str, name: str | None = None):
+    return responder.post(
+        "register/", {"username": name or new_name(), "email": email, "password": PASSWORD})
+
+
+# --- Answers ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["login/", "password-reset/"])
+def test_every_class_of_account_gets_the_same_bytes(client, classes, hundred, path):
+    all_classes = classes | {
+        name: hundred(f"password = '{stored}'") for name, stored in OLD_HASHES.items()}
+    answers = {
+        name: client.post(path, {
+            "username": accounts[0].username, "email": accounts[0].email, "password": "wrong horse"})
+        for name, accounts in all_classes.items()
+    }
+    assert len({visible(answer) for answer in answers.values()}) == 1, answers
+
+
+def test_the_right_password_of_a_closed_account_gets_the_same_bytes(client, classes):
+    answers = [
+        client.post("login/", {"username": accounts[1].username, "password": PASSWORD})
+        for name, accounts in classes.items() if name != "wrong password"
+    ]
+    assert len({visible(answer) for answer in answers}) == 1
+
+
+def test_a_taken_address_is_told_unless_the_settings_hide_it(client, accounts):
+    owner = accounts.active()
+    answer = client.post(
+        "register/", {"username": new_name(), "email": owner.email, "password": PASSWORD})
+    assert (answer.status, list(answer.json)) == (400, ["email"])
+
+
+class TestHiddenAddresses:
+    def test_a_taken_address_is_answered_like_any_other(self, hiding, accounts):
+        owner = accounts.active()
+        name, other = new_name(), new_name()
+        taken = register(hiding, owner.email, name)
+        fresh = register(hiding, f"{other}@example.test", other)
+        assert (taken.status, fresh.status) == (201, 201)
+        assert taken.headers == fresh.headers
+        assert taken.text == json.dumps(
+            {"username": name, "email": owner.email}, separators=(",", ":"))
+        assert list(fresh.json) == list(taken.json)
+
+    def test_the_owner_gets_a_notice_and_nothing_else_changes(
+        self, hiding, accounts, admin, mailbox
+    ):
+        owner = accounts.active()
+        session = accounts.tokens(owner)["refresh"]
+        before = admin.sql(f"SELECT * FROM users WHERE username = '{owner.username}'")
+        name = new_name("stranger")
+        assert register(hiding, owner.email.upper(), name).status == 201
+        mail = mailbox.wait(owner.email, 2)
+        text = " ".join(text_of(mail).split())
+        assert mail["Subject"] == "You have an account at Gatereeve already"
+        assert "no new one was made, and nothing about yours has changed" in text
+        assert name not in mail.as_string() and "http" not in text
+        assert admin.sql(f"SELECT * FROM users WHERE username = '{owner.username}'") == before
+        assert accounts.login(owner).status == 200
+        assert hiding.post("login/refresh/", {"refresh": session}).status == 200
+
+    def test_the_stranger_gets_an_account_that_nobody_can_open(self, hiding, accounts, admin, client):
+        owner, name = accounts.active(), new_name()
+        register(hiding, owner.email, name)
+        ((email, is_active, reason),) = admin.sql(
+            "SELECT u.email, u.is_active, a.reason FROM users AS u JOIN audit_events AS a "
+            f"ON a.user_id = u.id WHERE u.username = '{name}'")
+        assert email.endswith("@taken.invalid")
+        assert (is_active, reason) == ("0", "address_taken")
+        assert client.post("login/", {"username": name, "password": PASSWORD}).status == 401
+
+    def test_a_second_registration_does_not_tell_either(self, hiding, accounts):
+        owner, fresh = accounts.active(), f"{new_name()}@example.test"
+        answers = []
+        for email in (owner.email, fresh):
+            name = new_name()
+            assert register(hiding, email, name).status == 201
+            # The name is taken in both cases, and the address again in both.
+            same_name = register(hiding, f"{new_name()}@example.test", name)
+            same_address = register(hiding, email)
+            answers.append((same_name.status, same_name.content, same_address.status))
+        assert answers[0] == answers[1]
+        assert answers[0][0] == 400 and answers[0][2] == 201
+
+    def test_faults_of_other_fields_do_not_tell_either(self, hiding, accounts):
+        owner = accounts.active()
+        answers = {
+            register(hiding, email, "a b").content
+            for email in (owner.email, f"{new_name()}@example.test")}
+        assert len(answers) == 1
+
+    def test_fifty_registrations_at_once_send_one_notice(self, hiding, accounts, admin):
+        owner = accounts.active()
+        found = at_once(50, lambda _: register(hiding, owner.email).status)
+        assert set(found) <= {201, 503} and 201 in found
+        ((notices,),) = admin.sql(
+            "SELECT COUNT(*) FROM mail_outbox AS o JOIN users AS u ON u.id = o.user_id "
+            f"WHERE o.kind = 'registration_notice' AND u.username = '{owner.username}'")
+        note("50 registrations with a taken address at once", f"{notices} notice", "1")
+        assert int(notices) == 1
+
+
+# --- Time ------------------------------------------------------------------------------------
+
+
+def judge(subject: str, times: dict[str, list[float]], against: str) -> dict[str, Gap]:
+    """Compares every kind with one of them, keeps the figures, and demands the bounds."""
+    gaps = {kind: gap(times[kind], times[against]) for kind in times if kind != against}
+    for kind, found in gaps.items():
+        note(f"{subject}: {kind} against {against}", found, "within 1 ms, AUC 0.45 to 0.55")
+    return gaps
+
+
+def demand(gaps: dict[str, Gap]) -> None:
+    for kind, found in gaps.items():
+        assert found.low >= -1 and found.high <= 1, (kind, found)
+        assert 0.45 <= found.auc <= 0.55, (kind, found)
+
+
+# Each guess from another network, each account a few times: the limits are on.
+THROTTLED = {
+    "GATEREEVE_LIMITS_ENABLED": "true", "GATEREEVE_LIMITS_RESET_MAILS_PER_NETWORK": "100000",
+    "GATEREEVE_LIMITS_RESET_MAILS_PER_ACCOUNT": "1000",
+    "GATEREEVE_LIMITS_REGISTRATIONS_PER_NETWORK": "100000",
+}
+
+
+def guesses(responder, classes):
+    """A guess at some account of each class."""
+    addresses = (f"10.1.{n // 250 % 250}.{n % 250}" for n in itertools.count())
+
+    def guess(accounts):
+        turn = itertools.cycle(random.sample(accounts, len(accounts)))
+        return lambda: log_in(responder, next(turn), next(addresses))
+
+    return {name: guess(accounts) for name, accounts in classes.items()}
+
+
+@pytest.mark.minutes
+def test_a_refused_login_takes_the_same_time_for_every_class(start_responder, classes):
+    responder = start_responder(**THROTTLED)
+    times = take(guesses(responder, classes), ROUNDS)
+    demand(judge("login", times, "unknown"))
+
+
+@pytest.mark.minutes
+@pytest.mark.parametrize("old", ["dearer hash", "cheaper hash"])
+def test_a_refused_login_takes_the_same_time_whatever_the_hash(
+    start_responder, classes, hundred, admin, old
+):
+    stored = hundred(f"password = '{OLD_HASHES[old]}'")
+    responder = start_responder(**THROTTLED)
+    some = {name: classes[name] for name in ("unknown", "wrong password")} | {old: stored}
+    times = take(guesses(responder, some), ROUNDS)
+    admin.sql(f"DELETE FROM users WHERE username LIKE '{stored[0].username[:-1]}%'")
+    demand(judge("login", times, "unknown"))
+
+
+@pytest.mark.minutes
+def test_a_reset_request_takes_the_same_time_for_every_class(start_responder, classes):
+    responder = start_responder(**THROTTLED)
+
+    def ask(accounts):
+        turn = itertools.cycle(accounts)
+        return lambda: ask_for_reset(responder, next(turn))
+
+    times = take({name: ask(accounts) for name, accounts in classes.items()}, ROUNDS)
+    demand(judge("password-reset", times, "unknown"))
+
+
+@pytest.mark.minutes
+def test_a_hidden_registration_takes_the_same_time(start_responder, classes):
+    responder = start_responder(
+        **THROTTLED, GATEREEVE_REGISTRATION_HIDE_TAKEN_ADDRESSES="true")
+    turn = itertools.cycle(classes["wrong password"])
+    times = take(
+        {
+            "fresh address": lambda: register(responder, f"{new_name()}@example.test"),
+            "taken address": lambda: register(responder, next(turn).email),
+        }, ROUNDS)
+    demand(judge("register", times, "fresh address"))

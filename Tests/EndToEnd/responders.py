@@ -1,0 +1,130 @@
+"""Further responders beside a product, asked straight by FastCGI as nginx would ask them.
+
+The asker chooses the client's address, and nothing of nginx lies in between.
+"""
+
+import json
+import os
+import socket
+import struct
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from client import PREFIX, Answer
+from product import ROOT, Product
+
+PATIENCE = 20.0
+
+
+def environment_of(process: int) -> dict[str, str]:
+    entries = Path(f"/proc/{process}/environ").read_bytes().decode().split("\0")
+    return dict(entry.split("=", 1) for entry in entries if "=" in entry)
+
+
+def _record(kind: int, content: bytes) -> bytes:
+    return struct.pack(">BBHHBx", 1, kind, 1, len(content), 0) + content
+
+
+def _length(number: int) -> bytes:
+    return struct.pack(">B" if number < 128 else ">I", number if number < 128 else number | 1 << 31)
+
+
+def request(parameters: dict[str, str], body: bytes = b"") -> bytes:
+    """The records of one request (FastCGI 1.0 §3)."""
+    pairs = b"".join(
+        _length(len(name)) + _length(len(value)) + name + value
+        for name, value in ((n.encode(), v.encode()) for n, v in parameters.items()))
+    pieces = [body[start : start + 65535] for start in range(0, len(body), 65535)]
+    return (
+        _record(1, struct.pack(">HB5x", 1, 0)) + _record(4, pairs) + _record(4, b"")
+        + b"".join(_record(5, piece) for piece in pieces) + _record(5, b""))
+
+
+def output(records: bytes) -> bytes:
+    """What the responder wrote to its standard output."""
+    found, place = b"", 0
+    while place + 8 <= len(records):
+        kind, length, padding = struct.unpack_from(">xBxxHBx", records, place)
+        if kind == 6:
+            found += records[place + 8 : place + 8 + length]
+        place += 8 + length + padding
+    return found
+
+
+def answer(received: bytes) -> Answer:
+    head, _, content = output(received).partition(b"\r\n\r\n")
+    headers = tuple(
+        tuple(line.split(": ", 1)) for line in head.decode().split("\r\n") if ": " in line)
+    status = next((value for name, value in headers if name == "Status"), "200 OK")
+    return Answer(int(status.split()[0]), headers, content)
+
+
+@dataclass
+class Responder:
+    """One more `gatereeve serve`."""
+
+    process: subprocess.Popen
+    socket: str
+
+    @classmethod
+    def start(cls, product: Product, directory: Path, **settings: str) -> "Responder":
+        """Starts one beside the product's own, on its database; waits until it is ready."""
+        path = f"{directory}/{len(list(directory.iterdir()))}.sock"
+        with open(f"{path}.log", "wb") as log:
+            process = subprocess.Popen(
+                [ROOT / ".build/release/gatereeve", "serve", "--config", "/dev/null"],
+                env=environment_of(product.pid("responder"))
+                | {"GATEREEVE_SERVER_LISTEN": path}
+                | settings,
+                stderr=log)
+        responder = cls(process, path)
+        deadline = time.monotonic() + PATIENCE
+        while not responder.is_ready():
+            assert process.poll() is None, Path(f"{path}.log").read_text()
+            assert time.monotonic() < deadline, "the responder does not become ready"
+            time.sleep(0.001)
+        return responder
+
+    def is_ready(self) -> bool:
+        try:
+            return self.get("/health/ready").status == 200
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
+
+    def exchange(self, content: bytes, patience: float = 60.0) -> bytes:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(patience)
+            connection.connect(self.socket)
+            connection.sendall(content)
+            received = b""
+            while piece := connection.recv(65536):
+                received += piece
+        return received
+
+    def get(self, path: str, **parameters: str) -> Answer:
+        return answer(self.exchange(
+            request({"REQUEST_METHOD": "GET", "REQUEST_URI": path, **parameters})))
+
+    def post(self, path: str, value, address: str = "192.0.2.1", **parameters: str) -> Answer:
+        return answer(self.exchange(post(path, value, address, **parameters)))
+
+    def memory(self, name: str = "VmRSS") -> int:
+        """A figure of /proc/PID/status, in KiB."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        return int(dict(line.split(":", 1) for line in status.splitlines())[name].split()[0])
+
+    def stop(self) -> None:
+        self.process.terminate()
+        assert self.process.wait(PATIENCE) == 0
+
+
+def post(path: str, value, address: str = "192.0.2.1", **parameters: str) -> bytes:
+    """The records of a POST of JSON below the API."""
+    body = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return request(
+        {
+            "REQUEST_METHOD": "POST", "REQUEST_URI": PREFIX + path, "REMOTE_ADDR": address,
+            "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(body)), **parameters,
+        }, body)
