@@ -4,7 +4,6 @@ The asker chooses the client's address, and nothing of nginx lies in between.
 """
 
 import json
-import os
 import socket
 import struct
 import subprocess
@@ -12,15 +11,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from administration import settings_of
 from client import PREFIX, Answer
 from product import ROOT, Product
 
 PATIENCE = 20.0
-
-
-def environment_of(process: int) -> dict[str, str]:
-    entries = Path(f"/proc/{process}/environ").read_bytes().decode().split("\0")
-    return dict(entry.split("=", 1) for entry in entries if "=" in entry)
 
 
 def _record(kind: int, content: bytes) -> bytes:
@@ -70,13 +65,16 @@ class Responder:
 
     @classmethod
     def start(cls, product: Product, directory: Path, **settings: str) -> "Responder":
-        """Starts one beside the product's own, on its database; waits until it is ready."""
+        """Starts one beside the product's own, on its database; waits until it is ready.
+
+        It limits nothing unless the settings say so.
+        """
         path = f"{directory}/{len(list(directory.iterdir()))}.sock"
         with open(f"{path}.log", "wb") as log:
             process = subprocess.Popen(
                 [ROOT / ".build/release/gatereeve", "serve", "--config", "/dev/null"],
-                env=environment_of(product.pid("responder"))
-                | {"GATEREEVE_SERVER_LISTEN": path}
+                env=settings_of(product)
+                | {"GATEREEVE_SERVER_LISTEN": path, "GATEREEVE_LIMITS_ENABLED": "false"}
                 | settings,
                 stderr=log)
         responder = cls(process, path)
