@@ -25,6 +25,9 @@ struct Call {
 enum Reply {
     /// The answer.
     case response(Response)
+    /// The answer, at the next whole step of ``Service/pace`` since the request came: how long the work
+    /// took does not show.
+    case paced(Response)
     /// A password must be hashed first; the function answers with what came of it, nil when it
     /// waited too long.
     case afterHashing(

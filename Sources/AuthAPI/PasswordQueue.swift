@@ -1,6 +1,7 @@
 public import Auth
 
-/// Where passwords are hashed: a few threads with a bounded queue before them.
+/// Where passwords are hashed, and where answers wait for their time: a few threads, each with a bounded
+/// queue before it.
 public protocol PasswordQueue: Sendable {
     /// Whether a piece of work would be taken now.
     var hasRoom: Bool { get }
@@ -15,4 +16,9 @@ public protocol PasswordQueue: Sendable {
     func submit(
         _ work: PasswordWork, finish: @escaping @Sendable (PasswordWorkResult?, any Store) -> Void
     ) -> Bool
+
+    /// Gives an answer later, from a thread of its own.
+    ///
+    /// - Parameter microseconds: How much later; earlier when very many answers are held.
+    func hold(microseconds: UInt64, _ answer: @escaping @Sendable () -> Void)
 }

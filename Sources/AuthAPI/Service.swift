@@ -7,6 +7,9 @@ import HTTPTypes
 ///
 /// Each worker has one.
 public final class Service: ExchangeHandler {
+    /// The step of answers that must not show how long they took, in microseconds.
+    static let pace: UInt64 = 25_000
+
     private let router: Router
     private let endpoints: Endpoints
     private let store: any Store
@@ -47,6 +50,13 @@ public final class Service: ExchangeHandler {
             switch try reply(to: exchange, match) {
             case .response(let response):
                 finish(exchange, route: match.route, with: response, observer)
+            case .paced(let response):
+                exchange.handOn()
+                let rest = Self.pace - exchange.age % Self.pace
+                queue.hold(microseconds: rest) { [hashingObserver] in
+                    finish(exchange, route: match.route, with: response, hashingObserver)
+                }
+                return false
             case .afterHashing(let work, let complete):
                 exchange.handOn()
                 let isQueued = queue.submit(work) { [hashingObserver] result, store in

@@ -124,18 +124,20 @@ public final class HashingPool: PasswordQueue {
     ) -> Bool {
         let job = Job(work: work, submitted: .now, finish: finish)
         return queue.change { queue in
-            guard isOpen(queue) else { return false }
+            guard !queue.isClosed, queue.jobs.count < settings.queueLimit else { return false }
             queue.jobs.append(job)
             return true
         }
     }
 
     /// Whether a piece of work would be taken now.
-    public var hasRoom: Bool { queue.read { isOpen($0) } }
+    public var hasRoom: Bool {
+        queue.read { !$0.isClosed && $0.jobs.count < settings.queueLimit }
+    }
 
-    /// Answers that are held count as well: each keeps an exchange.
-    private func isOpen(_ queue: Queue) -> Bool {
-        !queue.isClosed && queue.jobs.count + held.count < settings.queueLimit
+    /// Gives an answer later, from the thread of held answers.
+    public func hold(microseconds: UInt64, _ answer: @escaping @Sendable () -> Void) {
+        held.hold(until: .now.advanced(nanoseconds: microseconds * 1000)) { _ in answer() }
     }
 
     /// How many wait now.

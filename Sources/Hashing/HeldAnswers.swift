@@ -29,6 +29,9 @@ final class HeldAnswers: Sendable {
     /// How many wait.
     var count: Int { queue.read { $0.waiting.count } }
 
+    /// The most that wait; beyond it the next one goes before its time: each keeps an exchange.
+    private static let most = 1000
+
     /// Gives an answer later.
     func hold(until due: MonotonicTime, _ answer: @escaping Answer) {
         _ = queue.change { queue in
@@ -46,7 +49,9 @@ final class HeldAnswers: Sendable {
                 until: end,
                 for: { queue -> Step? in
                     guard let next = queue.waiting.last else { return nil }
-                    if next.due <= .now { return queue.waiting.popLast().map { .give($0.answer) } }
+                    if next.due <= .now || queue.waiting.count > Self.most {
+                        return queue.waiting.popLast().map { .give($0.answer) }
+                    }
                     return next.due == end ? nil : .waitLonger(next.due)
                 }, unless: { $0.isClosed && $0.waiting.isEmpty })
             switch step {

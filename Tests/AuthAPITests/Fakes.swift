@@ -69,6 +69,14 @@ final class ImmediateQueue: PasswordQueue, @unchecked Sendable {
         }
         return true
     }
+
+    /// How long answers were held, in microseconds.
+    private(set) var held: [UInt64] = []
+
+    func hold(microseconds: UInt64, _ answer: @escaping @Sendable () -> Void) {
+        held.append(microseconds)
+        answer()
+    }
 }
 
 /// Keeps what it is told.
