@@ -89,10 +89,17 @@ public enum TokenKeys {
     public static let audience = Setting.text(
         "tokens.audience", standard: "", "The `aud` claim, written and demanded. Empty: none.")
 
+    /// See the meaning of each.
+    public static let logoutAcceptsAnyToken = Setting.boolean(
+        "tokens.logout_accepts_any", standard: false,
+        "Whether `logout/` answers 205 for a token that is broken, expired or ended already, too, as "
+            + "RFC 7009 has it. Otherwise the answer is a 401, which tells what became of a token.")
+
     static let all = [
         signingSecret.definition, verifyingSecrets.definition, algorithm.definition,
         accessLifetime.definition, refreshLifetime.definition, rotateRefreshTokens.definition,
         leeway.definition, issuer.definition, audience.definition,
+        logoutAcceptsAnyToken.definition,
     ]
 }
 

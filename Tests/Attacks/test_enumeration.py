@@ -180,6 +180,23 @@ class TestHiddenAddresses:
         assert int(notices) == 1
 
 
+def test_logout_tells_what_became_of_a_token_unless_the_settings_hide_it(
+    start_responder, accounts, client
+):
+    silent = start_responder(GATEREEVE_TOKENS_LOGOUT_ACCEPTS_ANY="true")
+    mine, others = (accounts.tokens(accounts.active())["refresh"] for _ in range(2))
+    tokens = [mine, mine, mine[:-6] + "AAAAAA", "a.b.c", "", "x" * 5000]
+    loud = [client.post("logout/", {"refresh": token}).status for token in tokens]
+    assert loud[:4] == [205, 401, 401, 401]
+    fresh = accounts.tokens(accounts.active())["refresh"]
+    answers = {
+        visible(silent.post("logout/", {"refresh": token}))
+        for token in [fresh, fresh, mine, *tokens[2:4], tokens[5]]}
+    assert len(answers) == 1 and next(iter(answers))[0] == 205
+    assert client.post("login/refresh/", {"refresh": fresh}).status == 401
+    assert client.post("login/refresh/", {"refresh": others}).status == 200
+
+
 # --- Time ------------------------------------------------------------------------------------
 
 

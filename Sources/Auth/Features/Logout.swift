@@ -1,10 +1,16 @@
 /// Logout: a refresh token is refused from now on, everywhere.
 public struct Logout: Sendable {
     private let issuer: TokenIssuer
+    /// Whether a token that cannot be ended is no failure: either way it is of no use from now on
+    /// (RFC 7009 §2.2).
+    private let acceptsAnyToken: Bool
 
-    /// - Parameter issuer: Checks tokens.
-    public init(issuer: TokenIssuer) {
+    /// - Parameters:
+    ///   - issuer: Checks tokens.
+    ///   - acceptsAnyToken: Whether a token that is broken, expired or ended already is no failure.
+    public init(issuer: TokenIssuer, acceptsAnyToken: Bool = false) {
         self.issuer = issuer
+        self.acceptsAnyToken = acceptsAnyToken
     }
 
     /// Why the token was not ended now.
@@ -25,6 +31,7 @@ public struct Logout: Sendable {
         do {
             claims = try issuer.check(token, as: .refresh, at: context.now)
         } catch {
+            if acceptsAnyToken { return }
             throw .refused(error)
         }
         let user: UserID? = if case .user(let user) = claims.subject { user } else { nil }
@@ -34,6 +41,6 @@ public struct Logout: Sendable {
         } catch {
             throw .store(error)
         }
-        guard isFirst else { throw .refused(.blacklisted) }
+        guard isFirst || acceptsAnyToken else { throw .refused(.blacklisted) }
     }
 }

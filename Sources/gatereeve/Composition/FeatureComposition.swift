@@ -33,7 +33,9 @@ extension Endpoints {
                 issuer: issuer, limits: limits,
                 triesTrimmedPassword: values[LoginKeys.tryTrimmedPassword],
                 recordsLastLogin: values[LoginKeys.recordLastLogin]),
-            tokenRefresh: TokenRefresh(issuer: issuer), logout: Logout(issuer: issuer),
+            tokenRefresh: TokenRefresh(issuer: issuer),
+            logout: Logout(
+                issuer: issuer, acceptsAnyToken: values[TokenKeys.logoutAcceptsAnyToken]),
             passwordReset: PasswordReset(
                 passwordRule: passwordRule, tokenKeys: keys.oneTime, limits: limits,
                 linkLifetime: Int64(values[LinkKeys.passwordResetLifetime])),
