@@ -5,10 +5,8 @@ import secrets
 import figures
 import product as products
 import pytest
-from accounts import Accounts
 from administration import Administrator
-from client import Client
-from mailboxes import Mailbox
+from asking import accounts, client, mailbox  # noqa: F401
 from responders import Responder
 
 
@@ -22,21 +20,6 @@ def product(tmp_path_factory):
         pytest.exit(str(error), returncode=1)
     yield started
     assert started.stop() == 0
-
-
-@pytest.fixture(scope="session")
-def client(product):
-    return Client(product.base_url)
-
-
-@pytest.fixture(scope="session")
-def mailbox(product):
-    return Mailbox(product.mail_directory)
-
-
-@pytest.fixture(scope="session")
-def accounts(client, mailbox):
-    return Accounts(client, mailbox)
 
 
 @pytest.fixture(scope="session")

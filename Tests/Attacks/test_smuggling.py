@@ -15,6 +15,7 @@ from client import PREFIX
 from figures import note
 from mailboxes import link_of
 from product import ROOT, free_port
+from responders import contents
 
 
 def raw(product, content: bytes) -> bytes:
@@ -273,12 +274,7 @@ class TestWhatNginxPassesOn:
 
 def parameters(records: bytes) -> dict[str, str]:
     """The parameters of a request (FastCGI 1.0 §3.4)."""
-    content, place = b"", 0
-    while place + 8 <= len(records):
-        kind, length, padding = struct.unpack_from(">xBxxHBx", records, place)
-        if kind == 4:
-            content += records[place + 8 : place + 8 + length]
-        place += 8 + length + padding
+    content = contents(records, 4)
     found, place = {}, 0
 
     def number() -> int:

@@ -11,9 +11,7 @@ from pathlib import Path
 
 import product as products
 import pytest
-from accounts import Accounts
-from client import Client
-from mailboxes import Mailbox
+from asking import accounts, client, mailbox  # noqa: F401
 from product import Product
 
 
@@ -48,21 +46,6 @@ def started_product(product):
     if product.run_dir is None:
         pytest.fail("this test needs the product that the suite starts itself")
     return product
-
-
-@pytest.fixture(scope="session")
-def client(product):
-    return Client(product.base_url)
-
-
-@pytest.fixture(scope="session")
-def mailbox(product):
-    return Mailbox(product.mail_directory)
-
-
-@pytest.fixture(scope="session")
-def accounts(client, mailbox):
-    return Accounts(client, mailbox)
 
 
 @pytest.fixture(scope="session")

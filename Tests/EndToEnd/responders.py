@@ -37,19 +37,20 @@ def request(parameters: dict[str, str], body: bytes = b"") -> bytes:
         + b"".join(_record(5, piece) for piece in pieces) + _record(5, b""))
 
 
-def output(records: bytes) -> bytes:
-    """What the responder wrote to its standard output."""
+def contents(records: bytes, wanted: int) -> bytes:
+    """The contents of all records of a type, one behind the other."""
     found, place = b"", 0
     while place + 8 <= len(records):
         kind, length, padding = struct.unpack_from(">xBxxHBx", records, place)
-        if kind == 6:
+        if kind == wanted:
             found += records[place + 8 : place + 8 + length]
         place += 8 + length + padding
     return found
 
 
 def answer(received: bytes) -> Answer:
-    head, _, content = output(received).partition(b"\r\n\r\n")
+    # 6: standard output.
+    head, _, content = contents(received, 6).partition(b"\r\n\r\n")
     headers = tuple(
         tuple(line.split(": ", 1)) for line in head.decode().split("\r\n") if ": " in line)
     status = next((value for name, value in headers if name == "Status"), "200 OK")
