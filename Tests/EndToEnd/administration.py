@@ -8,10 +8,11 @@ import signal
 import subprocess
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from product import ROOT, Product
 
-PROGRAM = ROOT / ".build" / "release" / "gatereeve"
+PROGRAM = Path(os.environ.get("PROGRAM", ROOT / ".build" / "release" / "gatereeve")).resolve()
 PATIENCE = 30.0
 
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from product import ROOT
+from administration import PROGRAM
 
 
 def environment_of(process: int) -> dict[str, str]:
@@ -41,7 +41,7 @@ def fresh_responder(started_product, tmp_path):
     """Starts one more responder; gives its process and its socket."""
     listener = f"{tmp_path}/s"
     process = subprocess.Popen(
-        [ROOT / ".build/release/gatereeve", "serve", "--config", "/dev/null"],
+        [PROGRAM, "serve", "--config", "/dev/null"],
         env=environment_of(started_product.pid("responder"))
         | {"GATEREEVE_SERVER_LISTEN": listener},
         stderr=subprocess.DEVNULL)

@@ -12,13 +12,13 @@ import jwt
 import product as products
 import pytest
 from accounts import Account, Accounts
+from administration import PROGRAM
 from client import Client
 from mailboxes import Mailbox
 from pages import named
 from product import ROOT, Product
 
 PAGE = "docs/custom-user-fields.md"
-PROGRAM = ROOT / ".build" / "release" / "gatereeve"
 STEPS = named(PAGE, "The three steps")
 SEEN = named(PAGE, "What clients see")
 SECRET = "the secret of the library, long enough to sign with"
