@@ -1,4 +1,5 @@
 import Cryptography
+import HTTP
 
 /// What a browser may do with a page: nothing but what is written in it.
 ///
@@ -32,19 +33,32 @@ struct PagePolicy: Hashable, Sendable {
     }
 
     private static func hashes(of tag: String, in text: String) throws(Fault) -> [String] {
+        let bytes = Array(text.utf8)
+        let opening = Array("<\(tag)".utf8)
         var result: [String] = []
-        var rest = Array(text.utf8)[...]
-        while let start = rest.firstRange(of: Array("<\(tag)".utf8)) {
-            let content = rest[start.upperBound...]
-            guard content.first == UInt8(ascii: ">") else { throw .attributes }
-            let body = content.dropFirst()
-            guard let end = body.firstRange(of: Array("</\(tag)>".utf8)) else { throw .noEnd }
-            let digest = SHA256.digest(Array(body[..<end.lowerBound]))
+        var cursor = 0
+        while let start = bytes.firstRange(of: opening, from: cursor)?.upperBound {
+            guard start < bytes.count, bytes[start] == UInt8(ascii: ">") else { throw .attributes }
+            guard let end = bytes.firstRange(of: Array("</\(tag)>".utf8), from: start + 1) else {
+                throw .noEnd
+            }
+            let digest = SHA256.digest(Array(bytes[(start + 1)..<end.lowerBound]))
             result.append("'sha256-\(Base64.encode(digest))'")
-            rest = body[end.upperBound...]
+            cursor = end.upperBound
         }
-        let count = Array(text.lowercased().utf8).ranges(of: Array("<\(tag)".utf8)).count
-        guard count == result.count else { throw .upperCase }
+        guard count(of: opening, in: Array(text.lowercased().utf8)) == result.count else {
+            throw .upperCase
+        }
         return result
+    }
+
+    private static func count(of pattern: [UInt8], in bytes: [UInt8]) -> Int {
+        var count = 0
+        var cursor = 0
+        while let found = bytes.firstRange(of: pattern, from: cursor) {
+            count += 1
+            cursor = found.upperBound
+        }
+        return count
     }
 }

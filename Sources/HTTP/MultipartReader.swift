@@ -58,18 +58,6 @@ public enum MultipartReader {
 }
 
 extension [UInt8] {
-    fileprivate func firstRange(of pattern: [UInt8], from start: Int) -> Range<Int>? {
-        guard let first = pattern.first, start >= 0, count >= pattern.count else { return nil }
-        var index = start
-        while index + pattern.count <= count {
-            if self[index] == first, self[index..<index + pattern.count].elementsEqual(pattern) {
-                return index..<index + pattern.count
-            }
-            index += 1
-        }
-        return nil
-    }
-
     /// The place behind the end of the line that a delimiter stands on; white space may pad it.
     fileprivate func skipLineEnd(from start: Int) -> Int? {
         var index = start

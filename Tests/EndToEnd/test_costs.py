@@ -60,10 +60,17 @@ def first_answer(listener: str) -> bytes:
             time.sleep(0.001)
 
 
-def test_the_first_answer_comes_soon_after_the_start(fresh_responder):
-    begun = time.monotonic()
-    assert b'{"status":"ready"}' in first_answer(fresh_responder[1])
-    assert time.monotonic() - begun < 0.3
+def processor_seconds(process: int) -> float:
+    """What a process has taken of the processors (proc(5), utime and stime)."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_a_start_takes_little_of_the_processor(fresh_responder):
+    # 0.03 s on two cores of 2024. In a restart it is taken from the instances that answer meanwhile.
+    process, listener = fresh_responder
+    assert b'{"status":"ready"}' in first_answer(listener)
+    assert processor_seconds(process.pid) < 0.12
 
 
 def test_an_idle_responder_is_small(fresh_responder):

@@ -11,10 +11,19 @@ public struct CommonPasswordList: Sendable {
     /// - Returns: Nil when the lines are not sorted or the last one has no end.
     public init?(contentsOf text: [UInt8]) {
         guard text.isEmpty || text.last == 0x0A else { return nil }
-        var previous = text[0..<0]
-        for line in text.split(separator: 0x0A, omittingEmptySubsequences: true) {
-            guard previous.lexicographicallyPrecedes(line) || previous.isEmpty else { return nil }
-            previous = line
+        var previous = 0..<0
+        var start = 0
+        while start < text.count {
+            var end = start
+            while text[end] != 0x0A { end += 1 }
+            if start < end {
+                guard
+                    previous.isEmpty
+                        || text[previous].lexicographicallyPrecedes(text[start..<end])
+                else { return nil }
+                previous = start..<end
+            }
+            start = end + 1
         }
         self.text = text
     }
