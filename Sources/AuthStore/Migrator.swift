@@ -122,7 +122,7 @@ public final class Migrator {
     private func run(_ migration: Migration) throws(MigrationProblem) {
         try Self.asking { () throws(MariaDBError) in try journal.begin(migration) }
         do throws(MariaDBError) {
-            try connection.run(migration.script)
+            try connection.run(migration.script, lockWaits: 60)
             try journal.finish(migration)
         } catch {
             throw .failed(

@@ -51,6 +51,9 @@ public struct ConnectionSettings: Sendable {
     ///
     /// Less than ``readTimeout``, so that the server's clear answer comes first.
     public var lockWaitTimeout: UInt32 = 1
+    /// How long a statement may wait for a table that is in use or being changed, in seconds, at
+    /// least 1; nil, the default, is as long as for a row.
+    public var tableWaitTimeout: UInt32?
     /// How long the server lets a statement run, in seconds; default 1.5; 0 has no limit.
     ///
     /// At most three quarters of ``readTimeout`` count, for the same reason.
@@ -77,13 +80,15 @@ public struct ConnectionSettings: Sendable {
 
     /// The same without limits of time, except for connecting.
     ///
-    /// For migrations, whose ALTER TABLE may take hours. Locks are waited for up to 60 seconds.
+    /// For migrations, whose ALTER TABLE may take hours. Row locks are waited for up to 60 seconds. A
+    /// table in use is waited for 1 second at a time: whoever wants to read it meanwhile waits, too.
     public var unhurried: Self {
         var copy = self
         copy.readTimeout = 0
         copy.writeTimeout = 0
         copy.statementTimeout = 0
         copy.lockWaitTimeout = 60
+        copy.tableWaitTimeout = 1
         return copy
     }
 
@@ -98,7 +103,7 @@ public struct ConnectionSettings: Sendable {
         NO_ZERO_DATE,NO_ZERO_IN_DATE', \
         tx_isolation = '\(isolation.rawValue)', \
         innodb_lock_wait_timeout = \(lockWaitTimeout), \
-        lock_wait_timeout = \(max(lockWaitTimeout, 1)), \
+        lock_wait_timeout = \(max(tableWaitTimeout ?? lockWaitTimeout, 1)), \
         max_statement_time = \(effectiveStatementTimeout)\
         \(readsAcrossNodes ? ", wsrep_sync_wait = 1" : "")
         """

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A file of SQL statements, taken apart.
 ///
 /// Statements end with `;` and the last one may do without. Strings, backtick names and the three
@@ -54,14 +56,24 @@ extension Connection {
     /// Rows that they return are forgotten. There is no transaction around them: MariaDB commits
     /// at each statement that changes the schema.
     ///
+    /// A statement that does not get a lock in time has done nothing, and is sent again after a pause
+    /// of a second, in which whoever waits behind it gets on.
+    ///
+    /// - Parameter lockWaits: How often a statement may fail to get a lock before the script fails.
     /// - Throws: ``MariaDBError/scriptFailed(statement:line:code:message:)`` for the first that fails; those
     ///   before it stay done.
-    public func run(_ script: SQLScript) throws(MariaDBError) {
+    public func run(_ script: SQLScript, lockWaits: Int = 1) throws(MariaDBError) {
         for (index, piece) in script.pieces.enumerated() {
-            guard let (error, message) = runText(piece.text) else { continue }
-            throw .scriptFailed(
-                statement: index + 1, line: piece.line, code: error.code ?? .serverLost,
-                message: message)
+            var waits = 1
+            while let (error, message) = runText(piece.text) {
+                guard error == .statementFailed(.lockWaitTimeout), waits < lockWaits else {
+                    throw .scriptFailed(
+                        statement: index + 1, line: piece.line, code: error.code ?? .serverLost,
+                        message: message)
+                }
+                waits += 1
+                sleep(1)
+            }
         }
     }
 }
