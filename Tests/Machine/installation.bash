@@ -1,23 +1,10 @@
 # shellcheck shell=bash
-# The package, its installation by docs/operations.md, and what it must look like then. Part of
+# The installation by docs/operations.md, and what it must look like then. Part of
 # Tests/Machine/run.
 
-# The package as it is, and a newer one that differs in its version alone.
-make_packages() {
-    local work=$machine_store/packages tree
-    rm -rf "$work"
-    mkdir -p "$work/new"
-    package=$(DIST=$work COMPRESSION=gzip "$root/scripts/make-deb")
-    tree=$work/tree
-    dpkg-deb --raw-extract "$package" "$tree"
-    sed -i -E 's/^(Version: .*)$/\1+next/' "$tree/DEBIAN/control"
-    newer=$work/new/$(basename "$package")
-    dpkg-deb --root-owner-group -Zgzip --build "$tree" "$newer" >/dev/null
-    rm -rf "$tree"
-}
-
 install_by_the_page() {
-    put "$package" "$root/Tests/Support/smtp-sink" "$here"/{account-life,load.py,probe.py}
+    put "$package" "$root/Tests/Support/smtp-sink" "$here"/{account-life,load.py,probe.py} \
+        "$root/Tests/EndToEnd/forgery.py"
     follow install
     # What belongs to the test: a mail server on port 25, and trust in the trial certificate.
     inside apt-get install -qq -y python3-aiosmtpd >/dev/null 2>&1

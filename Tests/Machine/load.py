@@ -1,21 +1,31 @@
 #!/usr/bin/python3
 """Sends POSTs through nginx from many clients until a file appears, and counts what came back.
 
-Usage: load.py HOST REFRESH_TOKEN CLIENTS STOP_FILE
+Usage: load.py HOST SECRET_FILE USER_ID CLIENTS STOP_FILE
 
-Every request must be answered with 200. Prints one line of JSON: requests, failures by kind, and
-percentiles of the time in milliseconds.
+Each client, a process of its own, refreshes and logs out in turn. A refresh may be repeated; a logout
+happens once: its token was made for this one request, so that one which is carried out twice is
+answered 401 the second time. Prints one line of JSON: requests, failures by kind, logouts that were
+answered well, and percentiles of the time in milliseconds.
 """
 
 import collections
 import http.client
+import itertools
 import json
+import multiprocessing
 import os
 import socket
 import ssl
 import sys
-import threading
 import time
+
+import forgery
+
+Answer = collections.namedtuple("Answer", "path outcome milliseconds")
+
+REFRESH, LOGOUT = "/api/auth/login/refresh/", "/api/auth/logout/"
+GOOD = {REFRESH: "200", LOGOUT: "205"}
 
 
 class Connection(http.client.HTTPSConnection):
@@ -26,43 +36,48 @@ class Connection(http.client.HTTPSConnection):
         self.sock = self._context.wrap_socket(plain, server_hostname=self.host)
 
 
-def client(host: str, body: str, stop: str, results: list, context: ssl.SSLContext) -> None:
-    connection = Connection(host, timeout=20, context=context)
-    while not os.path.exists(stop):
+def send(connection: Connection, path: str, token: str) -> str:
+    """The status of the answer, or the kind of the failure."""
+    try:
+        connection.request(
+            "POST", path, json.dumps({"refresh": token}), {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        response.read()
+        return str(response.status)
+    except (OSError, http.client.HTTPException) as fault:
+        connection.close()
+        return type(fault).__name__
+
+
+def client(host: str, secret: str, user_id: str, stop: str) -> list[Answer]:
+    connection = Connection(host, timeout=20, context=ssl.create_default_context())
+    kept = forgery.sign(forgery.claims(user_id), secret)
+    answers = []
+    for path in itertools.cycle((REFRESH, LOGOUT)):
+        if os.path.exists(stop):
+            return answers
+        token = forgery.sign(forgery.claims(user_id), secret) if path == LOGOUT else kept
         started = time.monotonic()
-        try:
-            connection.request(
-                "POST", "/api/auth/login/refresh/", body, {"Content-Type": "application/json"})
-            response = connection.getresponse()
-            response.read()
-            outcome = str(response.status)
-        except OSError as fault:
-            outcome = type(fault).__name__
-            connection.close()
-        except http.client.HTTPException as fault:
-            outcome = type(fault).__name__
-            connection.close()
-        results.append((outcome, (time.monotonic() - started) * 1000))
+        outcome = send(connection, path, token)
+        answers.append(Answer(path, outcome, (time.monotonic() - started) * 1000))
 
 
 def main() -> None:
-    host, token, clients, stop = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
-    context = ssl.create_default_context()
-    results: list[tuple[str, float]] = []
-    arguments = (host, json.dumps({"refresh": token}), stop, results, context)
-    threads = [threading.Thread(target=client, args=arguments) for _ in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    outcomes = collections.Counter(outcome for outcome, _ in results)
-    succeeded = outcomes.pop("200", 0)
-    times = sorted(took for _, took in results)
+    host, secret_file, user_id, clients, stop = sys.argv[1:]
+    with open(secret_file, encoding="utf-8") as file:
+        secret = file.read().strip()
+    arguments = [(host, secret, user_id, stop)] * int(clients)
+    with multiprocessing.Pool(len(arguments)) as pool:
+        answers = list(itertools.chain(*pool.starmap(client, arguments, chunksize=1)))
+    failures = collections.Counter(
+        f"{answer.path} {answer.outcome}"
+        for answer in answers if answer.outcome != GOOD[answer.path])
+    times = sorted(answer.milliseconds for answer in answers)
     print(json.dumps({
-        "requests": len(results),
-        "succeeded": succeeded,
-        "failed": len(results) - succeeded,
-        "failures": dict(outcomes),
+        "requests": len(answers),
+        "failed": sum(failures.values()),
+        "failures": dict(failures),
+        "logouts": sum(answer[:2] == (LOGOUT, GOOD[LOGOUT]) for answer in answers),
         "p50": round(times[len(times) // 2], 1),
         "p99": round(times[len(times) * 99 // 100], 1),
         "longest": round(times[-1], 1),

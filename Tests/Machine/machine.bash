@@ -36,7 +36,8 @@ machine_obstacle() {
 
 # The first archive of the host's apt sources that has the suite, in both forms of those files.
 machine_archive() {
-    cat /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources} 2>/dev/null |
+    # Most machines have only some of these files.
+    { cat /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources} 2>/dev/null || true; } |
         awk -v suite="$1" '
             $1 == "deb" {
                 at = ($2 ~ /^\[/) ? 3 : 2
@@ -153,11 +154,12 @@ inside() {
 # put FILE…: copies files into /root of the machine.
 put() { cp "$@" "$machine_home/root/root/"; }
 
-machine_reboot() {
-    local before
-    before=$(machine_leader)
-    inside systemctl reboot || true
-    machine_wait_until_up "$before"
+# Seconds since the machine's PID 1 was started.
+machine_age() {
+    local fields
+    read -ra fields < <(sed 's/.*) //' "/proc/$(machine_leader)/stat")
+    awk -v ticks="$(getconf CLK_TCK)" -v start="${fields[19]}" \
+        '{ printf "%.1f\n", $1 - start / ticks }' /proc/uptime
 }
 
 machine_down() {

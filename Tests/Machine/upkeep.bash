@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Backup, rotation of the secret, removal. Part of Tests/Machine/run.
+# Backup, rotation of the secret, another installation, removal. Part of Tests/Machine/run.
 
 back_up_and_restore() {
     follow backup
@@ -27,6 +27,21 @@ rotate() {
     follow rotate-forget
     refresh 401 "$1"
     expect_all_up
+}
+
+# Installing what is there changes nothing but what runs, and no file is another than was shipped, but
+# for those that an operator edits.
+install_again() {
+    local before
+    before=$(processes)
+    inside bash -c 'apt-get install -y --reinstall ./gatereeve_*.deb' >"$machine_home/reinstall.log" 2>&1
+    expect_all_up
+    ! grep -qxFf <(echo "$before") <(processes) || fail "installing it again restarted nothing"
+    inside dpkg --verify gatereeve |
+        grep -vE '^..5......  *c /etc/(gatereeve/gatereeve.yaml|nginx/gatereeve/gatereeve-site.conf)$' \
+            >"$machine_home/verify.log" || true
+    [[ ! -s $machine_home/verify.log ]] || fail "dpkg --verify: $(<"$machine_home/verify.log")"
+    check_modes
 }
 
 remove_and_purge() {

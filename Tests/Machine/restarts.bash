@@ -1,0 +1,57 @@
+# shellcheck shell=bash
+# Restarts, killed instances, stops. Part of Tests/Machine/run.
+
+# Again and again, one after another as the page says, then all at once: the socket keeps what comes
+# meanwhile.
+restart_under_load() {
+    local rounds=0
+    start_load
+    until sent 10000; do
+        follow restart
+        rounds=$((rounds + 1))
+    done
+    stop_load "$rounds rolling restarts" 0
+    ((rounds >= 3)) || fail "there were only $rounds restarts"
+
+    rounds=0
+    start_load
+    until sent 10000; do
+        inside systemctl restart 'gatereeve@*.service'
+        rounds=$((rounds + 1))
+    done
+    stop_load "$rounds restarts of all at once" 0
+    ((rounds >= 3)) || fail "there were only $rounds restarts"
+}
+
+# Only what the killed instance had in its hands may fail: at most one request for each worker.
+kill_under_load() {
+    local before now began workers=8
+    before=$(main_process gatereeve@1.service)
+    start_load
+    began=$(date +%s%3N)
+    inside kill -KILL "$before"
+    is_back() {
+        now=$(main_process gatereeve@1.service)
+        [[ $now != 0 && $now != "$before" ]] && is_active gatereeve@1.service
+    }
+    wait_for 10 "the killed instance does not come back" is_back
+    figure "a killed instance is back after" "$(($(date +%s%3N) - began))" ms 1000
+    stop_load "an instance killed" $workers
+}
+
+# An instance must also leave after another one has been started anew: they share the socket.
+stop_everything() {
+    local began=$SECONDS
+    follow stop
+    ((SECONDS - began < 5)) || fail "stopping everything takes $((SECONDS - began)) s"
+}
+
+# By the moments that systemd noted, so that what systemctl takes is not counted.
+stop_and_start_idle() {
+    local unit=gatereeve@2.service
+    inside systemctl --quiet stop $unit 2>/dev/null
+    figure "an idle instance leaves within" "$(lifetime $unit ActiveExit InactiveEnter)" ms 100
+    inside systemctl start $unit
+    figure "an instance is ready, its sandbox made, within" \
+        "$(lifetime $unit InactiveExit ActiveEnter)" ms 300
+}
