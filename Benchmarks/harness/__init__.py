@@ -1,0 +1,1 @@
+"""Measures the product beside a floor and its peers."""
