@@ -54,6 +54,18 @@ test-attacks: build ## Attack the whole product, with times measured (many minut
 test-machine: ## Install the package on a fresh machine and try it (root, some minutes)
 	Tests/Machine/run
 
+.PHONY: bench
+bench: build ## Measure speed beside a floor and peers: docs/performance.md (5 minutes)
+	Benchmarks/bench
+
+.PHONY: bench-growth
+bench-growth: build ## Measure with 10 million accounts (some minutes, 8 GB)
+	Benchmarks/growth
+
+.PHONY: bench-peers
+bench-peers: ## Install the peers that bench compares with, from PyPI into .bench/
+	Benchmarks/install-peers
+
 .PHONY: deb
 deb: test-packages build ## Make the Debian package in dist/
 	scripts/make-deb

@@ -2,6 +2,7 @@
 #include <fcgiapp.h>
 #include <mysql.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,13 +46,15 @@ int main(int count, char **arguments) {
     const char *key = getenv("SIGNING_SECRET");
     int threads = count == 5 ? atoi(arguments[4]) : 0;
     if (key == NULL || threads < 1 || threads > 256) {
-        fprintf(stderr, "usage: SIGNING_SECRET=… floor DATABASE_SOCKET DATABASE LISTEN_SOCKET THREADS\n");
+        fprintf(stderr, "usage: floor DATABASE_SOCKET DATABASE LISTEN_SOCKET THREADS\n");
         return 64;
     }
     database_socket = arguments[1];
     database = arguments[2];
     token_set_key(key);
     if (sodium_init() < 0 || mysql_library_init(0, NULL, NULL) != 0 || FCGX_Init() != 0) return 1;
+    /* libfcgi would only note it, and go on when no request comes. */
+    signal(SIGTERM, SIG_DFL);
     listener = FCGX_OpenSocket(arguments[3], 511);
     if (listener < 0) return 1;
     chmod(arguments[3], 0666);

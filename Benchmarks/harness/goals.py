@@ -5,6 +5,8 @@ from statistics import median
 
 
 CHEAP = ("refused token", "refresh", "logout")
+IDLE_MIB = 25
+# Memory of one Argon2id hash; each hashing thread may have that and a tenth more.
 HASH_MIB = 19
 
 
@@ -127,9 +129,10 @@ def _footprint(results: dict) -> list[Goal]:
     idle = product.get("idle_mib")
     peaks = [one["flood"]["peak_mib"] for one in product.get("flood", [])]
     threads = results["machine"]["cores"]
-    limit = (idle or 0) + threads * HASH_MIB * 1.1
+    limit = IDLE_MIB + threads * HASH_MIB * 1.1
     return [
-        _at_most("memory: idle, one process", "≤ 25 MiB PSS", idle, 25, "{:.1f} MiB"),
+        _at_most("memory: idle, one process", f"≤ {IDLE_MIB} MiB PSS", idle, IDLE_MIB,
+                 "{:.1f} MiB"),
         _at_most(f"memory: under the flood, {threads} hashing threads", f"≤ {limit:.0f} MiB PSS",
                  max(peaks) if peaks else None, limit, "{:.1f} MiB"),
         _at_most("start: exec to first answer", "≤ 100 ms", _median(product.get("start_ms", [])),
@@ -181,10 +184,9 @@ def _idle(results: dict) -> list[Goal]:
     share = idle["responder_percent"] + idle["mailer_percent"]
     goals = [_at_most("idle: 32 workers and the mailer", "≤ 0.1 % of a core", share, 0.1,
                       "{:.3f} %")]
-    for key, what in (("one_client", "refused token, 1 client"),
-                      ("refused", "refused token, 32 clients"), ("refresh", "refresh, 32 clients")):
-        goals.append(_at_most(f"context switches, 32 workers: {what}", "≤ 1.5 for each request",
-                              idle[key]["switches"], 1.5, "{:.2f}"))
+    # One request must not wake all workers. A refresh waits for the database besides, once more.
+    goals.append(_at_most("context switches, 32 workers: refused token", "≤ 1.5 for each request",
+                          idle["refused"]["switches"], 1.5, "{:.2f}"))
     return goals
 
 

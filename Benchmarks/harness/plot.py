@@ -60,7 +60,7 @@ class Drawing:
     def bars(self, rows: list[tuple[str, str, float, str]], most: float,
              goal: tuple[float, str] | None = None) -> None:
         """Rows of label, system, length and what is written behind the bar."""
-        room = WIDTH - LABEL - 230
+        room = WIDTH - LABEL - 270
         top = self.y
         for label, system, value, text in rows:
             width = min(value, most) / most * room
@@ -102,9 +102,9 @@ def _throughput(drawing: Drawing, systems: dict) -> None:
     measured = {name: system for name, system in systems.items() if "operations" in system}
     if not measured:
         return
-    for operation in ("refresh", "login"):
+    for operation, title in (("refresh", "Refreshes a second"), ("login", "Logins a second")):
         drawing.heading(
-            f"{operation.capitalize()}s a second",
+            title,
             "32 clients, closed loop; longer is better" + (
                 "; Argon2id with 19 MiB and two passes for all" if operation == "login" else ""))
         values = {name: _operation(system, operation,

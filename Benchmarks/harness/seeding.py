@@ -1,5 +1,7 @@
 """Fills a database of the product with as many accounts and ended tokens as a test wants."""
 
+import time
+
 from .database import Database
 from .systems import Gatereeve
 from .systems.system import PASSWORD
@@ -52,3 +54,15 @@ def fill(database: Database, system: Gatereeve, rows: int) -> None:
 def add_expired_tokens(database: Database, system: Gatereeve, rows: int) -> None:
     """Ended tokens that a purge may remove; they are the oldest."""
     database.sql(_EXPIRED_TOKENS.format(rows=rows), system.schema)
+
+
+def wait_for_clean_pages(database: Database, patience: float = 300) -> None:
+    """Waits until the server has written what it holds in memory, as far as it means to."""
+    query = "SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_pages_%'"
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        pages = dict(line.split("\t") for line in database.sql(query).splitlines())
+        dirty, data = (int(pages[f"Innodb_buffer_pool_pages_{kind}"]) for kind in ("dirty", "data"))
+        if dirty * 100 <= data:
+            return
+        time.sleep(0.5)

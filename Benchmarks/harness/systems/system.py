@@ -13,7 +13,7 @@ from ..nginx import free_port
 from ..programs import BenchmarkError, Programs
 
 PASSWORD = "correct horse battery"
-USERS = 40
+USERS = 16
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 
