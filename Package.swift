@@ -40,6 +40,7 @@ let package = Package(
         library("CUnicode", apt: "libutf8proc-dev", "libidn2-dev"),
         .target(name: "CLinux"),
         .target(name: "CHashingMemory"),
+        .target(name: "CWipedMemory"),
 
         // Wrappers: one for each library, the only code that calls it.
         .target(
@@ -58,7 +59,9 @@ let package = Package(
         .target(name: "MariaDB", dependencies: ["CMariaDB"], swiftSettings: wrapper),
         .target(
             name: "Cryptography",
-            dependencies: ["COpenSSL", "CArgon2", "CSodium", "CCrypt", "CHashingMemory"],
+            dependencies: [
+                "COpenSSL", "CArgon2", "CSodium", "CCrypt", "CHashingMemory", "CWipedMemory",
+            ],
             swiftSettings: wrapper),
         .target(name: "JSON", swiftSettings: strict),
         .target(name: "TextForms", dependencies: ["CUnicode"], swiftSettings: wrapper),

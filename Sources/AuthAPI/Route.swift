@@ -17,6 +17,8 @@ struct Route: Sendable {
     let acceptsAnything: Bool
     /// Whether it hashes a password, which is refused while too many wait.
     let hashesPassword: Bool
+    /// Whether it receives a password or the secret of a link, of which the stack keeps nothing.
+    let receivesSecret: Bool
     /// What a person with a browser gets for a GET, where the route has no other use for it.
     let page: (@Sendable (Endpoints) -> Response)?
     /// What answers.
@@ -27,7 +29,8 @@ struct Route: Sendable {
 
     init(
         name: String, path: String, methods: [HTTPRequest.Method], bodyLimit: Int,
-        checksBearer: Bool, hashesPassword: Bool = false, acceptsAnything: Bool = false,
+        checksBearer: Bool, hashesPassword: Bool = false, receivesLink: Bool = false,
+        acceptsAnything: Bool = false,
         page: (@Sendable (Endpoints) -> Response)? = nil,
         respond: @escaping @Sendable (Endpoints, Call) throws(Problem) -> Reply
     ) {
@@ -37,6 +40,7 @@ struct Route: Sendable {
         self.bodyLimit = bodyLimit
         self.checksBearer = checksBearer
         self.hashesPassword = hashesPassword
+        receivesSecret = hashesPassword || receivesLink
         self.acceptsAnything = acceptsAnything
         self.page = page
         self.respond = respond
@@ -72,7 +76,8 @@ public enum Routes {
             respond: { (e, c) throws(Problem) in try e.register(c) }),
         Route(
             name: "verify-email", path: "verify-email", methods: [.get, .head], bodyLimit: 0,
-            checksBearer: true, respond: { (e, c) throws(Problem) in try e.verifyEmail(c) }),
+            checksBearer: true, receivesLink: true,
+            respond: { (e, c) throws(Problem) in try e.verifyEmail(c) }),
         Route(
             name: "login", path: "login", methods: [.post], bodyLimit: 65536,
             checksBearer: false, hashesPassword: true,

@@ -1,4 +1,5 @@
 public import Auth
+import Cryptography
 public import HTTP
 import HTTPTypes
 
@@ -46,6 +47,14 @@ public final class Service: ExchangeHandler {
             finish(exchange, route: nil, with: Problem.notFound, observer)
             return true
         }
+        // Memory that is given back is wiped anyway; short texts live on the stack.
+        defer { if match.route.receivesSecret { SpentMemory.wipeStack() } }
+        return answer(exchange, match)
+    }
+
+    /// A frame of its own, which lies in the part of the stack that is wiped.
+    @inline(never)
+    private func answer(_ exchange: any Exchange, _ match: Router.Match) -> Bool {
         do throws(Problem) {
             switch try reply(to: exchange, match) {
             case .response(let response):

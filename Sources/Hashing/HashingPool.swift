@@ -90,7 +90,9 @@ public final class HashingPool: PasswordQueue {
                     case .closed: return
                     // Megabytes that nobody used for a while are given back.
                     case .idle: workspace.releaseMemory()
-                    case .taken(let job): work(on: job, hasher, in: workspace, store: store)
+                    case .taken(let job):
+                        work(on: job, hasher, in: workspace, store: store)
+                        SpentMemory.wipeStack()
                     }
                 }
             }
@@ -101,6 +103,8 @@ public final class HashingPool: PasswordQueue {
         }
     }
 
+    /// A frame of its own, which lies in the part of the stack that is wiped.
+    @inline(never)
     private func work(
         on job: Job, _ hasher: PasswordHasher, in workspace: HashingWorkspace, store: any Store
     ) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// The program: one binary for the service and for those who run it.
 @main
@@ -20,6 +21,13 @@ struct Gatereeve: ParsableCommand {
             ConfigCommand.self, UserCommand.self, TokenCommand.self, OutboxCommand.self,
             AuditCommand.self, PurgeCommand.self, DoctorCommand.self, BenchHashCommand.self,
         ])
+
+    /// Runs what was typed; a crash leaves no core dump (`setrlimit(2)`), which would hold secrets.
+    static func main() {
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        main(nil)
+    }
 }
 
 /// The version of the program.

@@ -113,6 +113,13 @@ def test_no_page_for_operators_holds_a_secret(client, known, tmp_path):
     assert found_in_files(known, [pages]) == []
 
 
+@pytest.mark.parametrize("name", ["responder", "mailer"])
+def test_a_crash_leaves_no_core(started_product, name):
+    limits = open(f"/proc/{started_product.pid(name)}/limits").read()
+    (line,) = (line for line in limits.splitlines() if line.startswith("Max core file size"))
+    assert line.split()[4:6] == ["0", "0"]
+
+
 @pytest.mark.parametrize("key", CREDENTIALS)
 def test_kept_secrets_are_for_their_owner_only(started_product, key):
     path = started_product.run_dir / "credentials" / key

@@ -1,7 +1,10 @@
 public import Cryptography
 
 /// The expensive part of a request: hashing a password.
-public enum PasswordWork: Sendable {
+///
+/// Indirect, since a case that is smaller than another is copied with whatever lay on the stack behind
+/// it, and that may be a password; it would stay in the memory of the queue.
+public indirect enum PasswordWork: Sendable {
     /// Make the hash of a new password.
     case make(Password)
     /// Compare a password with a hash. The alternative is tried when the password does not match.
