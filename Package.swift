@@ -9,7 +9,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// For the targets that call C: each unsafe place says `unsafe`.
+/// For the targets that call C or look into memory: each unsafe place says `unsafe`.
 let wrapper: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 /// A C library of the system, found through pkg-config.
@@ -63,7 +63,7 @@ let package = Package(
                 "COpenSSL", "CArgon2", "CSodium", "CCrypt", "CHashingMemory", "CWipedMemory",
             ],
             swiftSettings: wrapper),
-        .target(name: "JSON", swiftSettings: strict),
+        .target(name: "JSON", swiftSettings: wrapper),
         .target(name: "TextForms", dependencies: ["CUnicode"], swiftSettings: wrapper),
         .target(name: "SMTP", dependencies: ["CCurl"], swiftSettings: wrapper),
 

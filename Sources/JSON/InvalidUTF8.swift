@@ -6,6 +6,7 @@ enum InvalidUTF8 {
     }
 
     static func first(in text: borrowing Span<UInt8>) -> Place? {
+        if text.isASCII { return nil }
         var index = 0
         while index < text.count {
             let lead = text[index]

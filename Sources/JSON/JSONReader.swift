@@ -47,6 +47,7 @@ public struct JSONReader {
         case UInt8(ascii: "n") where take("null", text, &cursor): return .null
         case UInt8(ascii: "t") where take("true", text, &cursor): return .boolean(true)
         case UInt8(ascii: "f") where take("false", text, &cursor): return .boolean(false)
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try number(text, &cursor))
         default:
             for word in ["NaN", "Infinity", "-Infinity"] {
                 let start = cursor
@@ -64,6 +65,7 @@ public struct JSONReader {
         cursor += 1
         skipSpace(text, &cursor)
         var members: [JSONObject.Member] = []
+        members.reserveCapacity(6)
         if cursor < text.count, text[cursor] == UInt8(ascii: "}") {
             cursor += 1
             return JSONObject()
@@ -111,8 +113,12 @@ public struct JSONReader {
             return Set(members.lazy.map { Array($0.name.utf8) }).count < members.count
         }
         for index in members.indices.dropFirst() {
-            let name = members[index].name.utf8
-            if members[..<index].contains(where: { $0.name.utf8.elementsEqual(name) }) {
+            let name = members[index].name
+            // Swift calls two names equal that are so to a reader (Unicode's canonical equivalence);
+            // here each byte counts.
+            if members[..<index].contains(where: {
+                $0.name == name && $0.name.utf8.elementsEqual(name.utf8)
+            }) {
                 return true
             }
         }
@@ -210,9 +216,8 @@ public struct JSONReader {
 extension String {
     /// Copies a range of a text that is known to be UTF-8.
     init(copying text: borrowing Span<UInt8>, _ range: Range<Int>) {
-        self.init(unsafeUninitializedCapacity: range.count) { buffer in
-            for index in range { buffer[index - range.lowerBound] = text[index] }
-            return range.count
+        self = unsafe text.extracting(range).withUnsafeBufferPointer {
+            unsafe String(decoding: $0, as: UTF8.self)
         }
     }
 }

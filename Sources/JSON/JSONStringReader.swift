@@ -12,21 +12,17 @@ enum JSONStringReader {
         _ text: borrowing Span<UInt8>, _ cursor: inout Int
     ) throws(JSONError) -> Result {
         let opening = cursor
-        var index = opening + 1
-        while index < text.count {
-            switch text[index] {
-            case UInt8(ascii: "\""):
-                cursor = index + 1
-                return .text(String(copying: text, opening + 1..<index))
-            case UInt8(ascii: "\\"):
-                return try readEscaped(text, &cursor)
-            case 0..<0x20:
-                throw JSONError(.controlCharacter, at: index, of: text)
-            default:
-                index += 1
-            }
+        let end = text.endOfPlain(from: opening + 1)
+        guard end < text.count else { throw JSONError(.unterminatedString, at: opening, of: text) }
+        switch text[end] {
+        case UInt8(ascii: "\""):
+            cursor = end + 1
+            return .text(String(copying: text, opening + 1..<end))
+        case UInt8(ascii: "\\"):
+            return try readEscaped(text, &cursor)
+        default:
+            throw JSONError(.controlCharacter, at: end, of: text)
         }
-        throw JSONError(.unterminatedString, at: opening, of: text)
     }
 
     /// The slower way, for a string that has escapes.

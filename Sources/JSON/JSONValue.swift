@@ -32,6 +32,10 @@ public struct JSONObject: Hashable, Sendable {
             self.name = name
             self.value = value
         }
+
+        func isNamed(_ name: String) -> Bool {
+            self.name.utf8.count == name.utf8.count && self.name == name
+        }
     }
 
     /// The members, in order.
@@ -44,11 +48,12 @@ public struct JSONObject: Hashable, Sendable {
 
     /// The value under a name; setting replaces it in its place, appends it, or with nil removes it.
     ///
-    /// Looks at one member after the other: objects here have a handful of them.
+    /// Looks at one member after the other: objects here have a handful of them. Names are the same
+    /// when their bytes are; the number of bytes tells most of them apart.
     public subscript(name: String) -> JSONValue? {
-        get { members.first { $0.name == name }?.value }
+        get { members.first { $0.isNamed(name) }?.value }
         set {
-            let index = members.firstIndex { $0.name == name }
+            let index = members.firstIndex { $0.isNamed(name) }
             switch (index, newValue) {
             case (let index?, let value?): members[index].value = value
             case (let index?, nil): members.remove(at: index)

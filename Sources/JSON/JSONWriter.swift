@@ -20,6 +20,24 @@ public struct JSONWriter {
         text.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
     }
 
+    /// Appends an integer.
+    public mutating func append(integer: Int64) {
+        if integer < 0 { bytes.append(UInt8(ascii: "-")) }
+        var rest = integer.magnitude
+        var first = bytes.count
+        repeat {
+            bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        // The last digit came first.
+        var last = bytes.count - 1
+        while first < last {
+            bytes.swapAt(first, last)
+            first += 1
+            last -= 1
+        }
+    }
+
     /// Appends a value.
     public mutating func append(_ value: JSONValue) {
         switch value {
@@ -54,11 +72,14 @@ public struct JSONWriter {
     public mutating func append(string text: String) {
         bytes.append(UInt8(ascii: "\""))
         // Tokens and names have nothing to escape and are copied as a whole.
-        let isPlain = text.utf8.allSatisfy {
-            $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+        var text = text
+        let isCopied = text.withUTF8 { utf8 in
+            let span = unsafe Span(_unsafeElements: utf8)
+            guard span.endOfPlain(from: 0) == span.count else { return false }
+            unsafe bytes.append(contentsOf: utf8)
+            return true
         }
-        guard !isPlain else {
-            bytes.append(contentsOf: text.utf8)
+        guard !isCopied else {
             bytes.append(UInt8(ascii: "\""))
             return
         }

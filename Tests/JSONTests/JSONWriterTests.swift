@@ -48,6 +48,34 @@ struct JSONWriterTests {
         }
     }
 
+    @Test("a character that must be escaped is found at every place of a long string")
+    func everyPlace() throws {
+        for place in 0..<40 {
+            for character in ["\"", "\\", "\u{1F}", "é"] {
+                let string =
+                    String(repeating: "a", count: place) + character
+                    + String(repeating: "b", count: 40 - place)
+                #expect(try JSONReader.read(JSONWriter.write(.string(string))) == .string(string))
+            }
+        }
+    }
+
+    @Test("an integer is written with all its digits")
+    func integers() {
+        for integer in [0, 7, -7, 10, 1_764_112_345, .max, .min] as [Int64] {
+            var writer = JSONWriter()
+            writer.append(integer: integer)
+            #expect(String(decoding: writer.bytes, as: UTF8.self) == String(integer))
+        }
+    }
+
+    @Test("a name is only found by its own bytes, however alike it looks")
+    func names() {
+        let object = JSONObject([.init("\u{212A}", .boolean(true)), .init("e\u{301}", .null)])
+        #expect("\u{212A}" == "K" && object["K"] == nil && object["\u{E9}"] == nil)
+        #expect(object["\u{212A}"] == .boolean(true))
+    }
+
     @Test("setting a member replaces it in its place, appends it or removes it")
     func members() {
         var object = JSONObject([.init("a", .null), .init("b", .null)])
