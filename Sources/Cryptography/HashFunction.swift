@@ -1,4 +1,5 @@
 import COpenSSL
+import Synchronization
 
 /// A hash function of libcrypto, fetched once: a fetch costs more than a short digest.
 enum HashFunction: Sendable {
@@ -40,13 +41,44 @@ enum HashFunction: Sendable {
     /// The digest of a whole message.
     func digest(_ message: Span<UInt8>) -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { output, initialized in
-            let status = unsafe message.withUnsafeBytes { input in
-                unsafe EVP_Digest(
-                    input.baseAddress, input.count, output.baseAddress, nil, implementation, nil)
+            let context = DigestContext.take()
+            let succeeded = unsafe message.withUnsafeBytes { input in
+                unsafe EVP_DigestInit_ex2(context.pointer, implementation, nil) == 1
+                    && EVP_DigestUpdate(context.pointer, input.baseAddress, input.count) == 1
+                    && EVP_DigestFinal_ex(context.pointer, output.baseAddress, nil) == 1
             }
-            precondition(status == 1, "libcrypto could not compute a digest")
+            precondition(succeeded, "libcrypto could not compute a digest")
+            context.giveBack()
             initialized = byteCount
         }
+    }
+}
+
+/// The state of a digest, used again and again: to make one costs as much as a short digest.
+// Sendable because it is in the hands of one thread, or in the list, whose lock orders them.
+@safe private final class DigestContext: @unchecked Sendable {
+    let pointer: OpaquePointer
+
+    /// Those that nobody uses at the moment, no more than threads ever used at once.
+    private static let idle = Mutex<[DigestContext]>([])
+
+    private init() {
+        guard let context = unsafe EVP_MD_CTX_new() else {
+            preconditionFailure("no memory for a digest")
+        }
+        unsafe pointer = context
+    }
+
+    deinit {
+        unsafe EVP_MD_CTX_free(pointer)
+    }
+
+    static func take() -> DigestContext {
+        idle.withLock { $0.popLast() } ?? DigestContext()
+    }
+
+    func giveBack() {
+        Self.idle.withLock { $0.append(self) }
     }
 }
 

@@ -2,13 +2,13 @@
 public enum Hex {
     /// Two lower-case digits for each byte.
     public static func encode(_ bytes: [UInt8]) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(bytes.count * 2)
-        for byte in bytes {
-            text.append(digit(byte >> 4))
-            text.append(digit(byte & 15))
+        unsafe String(unsafeUninitializedCapacity: bytes.count * 2) { text in
+            for (index, byte) in bytes.enumerated() {
+                unsafe text[index * 2] = digit(byte >> 4)
+                unsafe text[index * 2 + 1] = digit(byte & 15)
+            }
+            return bytes.count * 2
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// The bytes that the digits stand for, in either case.
@@ -16,17 +16,11 @@ public enum Hex {
     /// - Returns: `nil` for an odd number of digits or any other character.
     public static func decode(_ text: [UInt8]) -> [UInt8]? {
         guard text.count.isMultiple(of: 2) else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count / 2)
-        var high: UInt8?
-        for character in text {
-            guard let value = value(of: character) else { return nil }
-            if let upper = high {
-                bytes.append(upper << 4 | value)
-                high = nil
-            } else {
-                high = value
-            }
+        var bytes = [UInt8](repeating: 0, count: text.count / 2)
+        for index in bytes.indices {
+            guard let high = value(of: text[index * 2]), let low = value(of: text[index * 2 + 1])
+            else { return nil }
+            bytes[index] = high << 4 | low
         }
         return bytes
     }
