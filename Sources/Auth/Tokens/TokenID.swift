@@ -42,7 +42,8 @@ public struct TokenID: Hashable, Sendable {
         bytes[6] = 0x80 | UInt8(generation >> 8)
         bytes[7] = UInt8(generation & 0xFF)
         bytes[8] = 0x80 | bytes[8] & 0x3F
-        bytes.replaceSubrange(13..., with: check(of: bytes))
+        let check = check(of: bytes)
+        for index in 0..<3 { bytes[13 + index] = check[index] }
         return TokenID(text: Hex.encode(bytes), bytes: bytes, generation: generation)
     }
 
@@ -63,12 +64,16 @@ public struct TokenID: Hashable, Sendable {
         blacklistKey = bytes
         let isOurs =
             bytes[6] >> 4 == 8 && bytes[8] >> 6 == 2
-            && bytes[13...].elementsEqual(TokenID.check(of: bytes))
+            && TokenID.check(of: bytes).starts(with: bytes[13...])
         generation = isOurs ? UInt32(bytes[6] & 0x0F) << 8 | UInt32(bytes[7]) : nil
     }
 
-    /// The last three bytes, computed from the thirteen before them.
-    private static func check(of bytes: [UInt8]) -> ArraySlice<UInt8> {
-        SHA256.digest(Array("gatereeve".utf8) + bytes[..<13])[..<3]
+    /// A digest that begins with the last three bytes, computed from the thirteen before them.
+    private static func check(of bytes: [UInt8]) -> [UInt8] {
+        var message = checkPrefix
+        message.append(contentsOf: bytes[..<13])
+        return SHA256.digest(message)
     }
+
+    private static let checkPrefix = Array("gatereeve".utf8)
 }

@@ -70,8 +70,11 @@ public struct TokenIssuer: Sendable {
     }
 
     private static func copiedClaims(of claims: TokenClaims) -> [JSONObject.Member] {
-        claims.all.members.filter {
-            !["token_type", "exp", "iat", "jti", "iss", "aud"].contains($0.name)
+        claims.all.members.filter { member in
+            switch member.name {
+            case "token_type", "exp", "iat", "jti", "iss", "aud": false
+            default: true
+            }
         }
     }
 
@@ -90,9 +93,9 @@ public struct TokenIssuer: Sendable {
         case .access: writer.append(raw: #"{"token_type":"access","exp":"#)
         case .refresh: writer.append(raw: #"{"token_type":"refresh","exp":"#)
         }
-        writer.append(.number(JSONNumber(now.unixSeconds + lifetime)))
+        writer.append(integer: now.unixSeconds + lifetime)
         writer.append(raw: #","iat":"#)
-        writer.append(.number(JSONNumber(now.unixSeconds)))
+        writer.append(integer: now.unixSeconds)
         writer.append(raw: #","jti":"#)
         writer.append(string: id.text)
         for claim in claims {

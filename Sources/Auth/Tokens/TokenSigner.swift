@@ -53,24 +53,35 @@ public struct TokenSigner: Sendable {
     ///
     /// - Throws: ``TokenFault/invalid`` for everything that is not exactly a token of ours.
     public func verify(_ text: String) throws(TokenFault) -> JSONObject {
-        let token = Array(text.utf8)
-        guard token.count <= TokenSigner.lengthLimit,
-            let firstDot = token.firstIndex(of: UInt8(ascii: ".")),
-            let lastDot = token.lastIndex(of: UInt8(ascii: ".")), firstDot < lastDot,
-            !token[firstDot + 1..<lastDot].contains(UInt8(ascii: ".")),
-            let signature = Base64URL.decode(token[(lastDot + 1)...]),
-            token.starts(with: header) || isOurs(header: token[..<firstDot])
-        else { throw .invalid }
-        let signed = Array(token[..<lastDot])
-        guard keys.contains(where: { $0.isValid(signature, for: signed) }),
-            let payload = Base64URL.decode(token[firstDot + 1..<lastDot]),
-            case .object(let claims) = try? JSONReader.read(payload)
-        else { throw .invalid }
+        guard case .object(let claims) = try? JSONReader.read(try payload(of: text)) else {
+            throw .invalid
+        }
         return claims
     }
 
+    /// What was signed, whatever it says: all that a JSON Web Signature (RFC 7515 §5.2) demands.
+    func payload(of text: String) throws(TokenFault) -> [UInt8] {
+        let token = text.utf8.span
+        // The header is mostly ours and the signature short, so little is searched for the two dots.
+        // A third one between them is no character of base64url.
+        let hasOurHeader = token.starts(with: header)
+        let first = hasOurHeader ? header.count - 1 : token.firstDot
+        guard token.count <= TokenSigner.lengthLimit, let first, let last = token.lastDot,
+            first < last, let signature = Base64URL.decode(token.extracting((last + 1)...)),
+            hasOurHeader || isOurs(header: token.extracting(..<first)),
+            isSigned(token.extracting(..<last), by: signature),
+            let payload = Base64URL.decode(token.extracting(first + 1..<last))
+        else { throw .invalid }
+        return payload
+    }
+
+    private func isSigned(_ message: Span<UInt8>, by signature: [UInt8]) -> Bool {
+        for key in keys where key.isValid(signature, for: message) { return true }
+        return false
+    }
+
     /// Whether a header in another spelling says the same: other libraries order or add members.
-    private func isOurs(header: ArraySlice<UInt8>) -> Bool {
+    private func isOurs(header: Span<UInt8>) -> Bool {
         guard let bytes = Base64URL.decode(header),
             case .object(let header) = try? JSONReader.read(bytes),
             header["alg"] == .string(algorithm.rawValue)
@@ -78,5 +89,23 @@ public struct TokenSigner: Sendable {
         // Extensions that must be understood (RFC 7515 §4.1.11), and forms of token that are not ours.
         return header["crit"] == nil && header["b64"] == nil && header["zip"] == nil
             && header["enc"] == nil
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate var firstDot: Int? {
+        for index in indices where self[index] == UInt8(ascii: ".") { return index }
+        return nil
+    }
+
+    fileprivate var lastDot: Int? {
+        for index in indices.reversed() where self[index] == UInt8(ascii: ".") { return index }
+        return nil
+    }
+
+    fileprivate func starts(with prefix: [UInt8]) -> Bool {
+        guard count >= prefix.count else { return false }
+        for index in prefix.indices where self[index] != prefix[index] { return false }
+        return true
     }
 }
