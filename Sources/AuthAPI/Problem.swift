@@ -11,6 +11,8 @@ public struct Problem: Error, Sendable {
     public let body: JSONObject
     /// The fields beside those that every answer has.
     public let fields: [HTTPField]
+    /// The body as it is sent.
+    private let encoded: [UInt8]
     /// What failed behind a 503, for the log and never for the client.
     public internal(set) var failure: String?
     /// Why it was refused, for the metrics and never for the client.
@@ -27,6 +29,7 @@ public struct Problem: Error, Sendable {
         self.status = status
         self.body = body
         self.fields = fields
+        encoded = JSONWriter.write(.object(body))
     }
 
     /// A problem of one sentence, as Django REST Framework words them.
@@ -40,7 +43,7 @@ public struct Problem: Error, Sendable {
 
     /// The answer.
     public var response: Response {
-        Response(status: status, fields: fields, body: JSONWriter.write(.object(body)))
+        Response(status: status, fields: fields, body: encoded)
     }
 }
 
@@ -65,14 +68,16 @@ extension Problem {
     }
 
     /// A 401 tells how to authenticate (RFC 9110 §11.6.1).
+    private static let challenge = [
+        HTTPField(name: .wwwAuthenticate, value: #"Bearer realm="api""#)
+    ]
+
     static func unauthorized(_ body: JSONObject) -> Problem {
-        Problem(
-            .unauthorized, body,
-            fields: [HTTPField(name: .wwwAuthenticate, value: #"Bearer realm="api""#)])
+        Problem(.unauthorized, body, fields: challenge)
     }
 
     static func unauthorized(detail: String, code: String? = nil) -> Problem {
-        unauthorized(Problem(.unauthorized, detail: detail, code: code).body)
+        Problem(.unauthorized, detail: detail, code: code, fields: challenge)
     }
 
     static func invalid(_ errors: FieldErrors) -> Problem {
@@ -83,6 +88,14 @@ extension Problem {
 extension Problem {
     /// What a refused token is called.
     init(_ fault: TokenFault) {
+        self = Problem.ofTokens[fault, default: Problem(ofToken: fault)]
+    }
+
+    /// Made once: to refuse a token costs less than to word the refusal.
+    private static let ofTokens = Dictionary(
+        uniqueKeysWithValues: TokenFault.allCases.map { ($0, Problem(ofToken: $0)) })
+
+    private init(ofToken fault: TokenFault) {
         self = .unauthorized(detail: fault.sentence, code: "token_not_valid")
             .counted(as: "token_\(fault)")
     }

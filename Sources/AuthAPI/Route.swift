@@ -2,7 +2,9 @@ import HTTP
 import HTTPTypes
 
 /// One thing that the service can be asked to do; all that matters for safety stands in the row.
-struct Route: Sendable {
+///
+/// A class, so that each request refers to its row and copies none of it.
+final class Route: Sendable {
     /// The name in logs and metrics.
     let name: String
     /// The path below the prefix; a segment in angle brackets takes any one segment.

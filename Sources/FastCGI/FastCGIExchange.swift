@@ -13,9 +13,11 @@ import Threading
     // Sendable because one thread has it at a time: the worker that accepted the connection, or the
     // one that it was handed to, and then the pool, whose lock orders their accesses.
 
+    private static let noHead = RequestHead(method: .get, path: "")
+
     private let request: UnsafeMutablePointer<FCGX_Request>
     private let pool: ExchangePool
-    private(set) var head = RequestHead(method: .get, path: "")
+    private(set) var head = FastCGIExchange.noHead
     private var isOpen = false
     private var isHandedOn = false
     private var isDrained = false
@@ -69,54 +71,38 @@ import Threading
     var age: UInt64 { began.nanoseconds(to: .now) / 1000 }
 
     private func readHead() -> RequestHead {
-        let target = parameter("REQUEST_URI") ?? ""
-        let path: String
-        let query: String
-        if let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) {
-            path = String(target[..<mark])
-            query = String(target[target.utf8.index(after: mark)...])
-        } else {
-            (path, query) = (target, "")
-        }
-        return RequestHead(
-            method: method(), path: path, query: query,
-            contentType: contentType(),
-            contentLength: nonEmptyParameter("CONTENT_LENGTH").flatMap { Int($0) },
-            accept: nonEmptyParameter("HTTP_ACCEPT"),
-            authorization: nonEmptyParameter("HTTP_AUTHORIZATION"),
-            remoteAddress: parameter("REMOTE_ADDR") ?? "",
-            requestID: parameter("REQUEST_ID") ?? "")
+        let found = unsafe RequestParameters(request.pointee.envp)
+        let (path, query) = unsafe path(of: found.target)
+        return unsafe RequestHead(
+            method: method(found.method), path: path, query: query,
+            contentType: Self.text(found.contentType),
+            contentLength: Self.text(found.contentLength).flatMap { Int($0) },
+            accept: Self.text(found.accept),
+            authorization: Self.text(found.authorization),
+            remoteAddress: Self.text(found.remoteAddress) ?? "",
+            requestID: Self.text(found.requestID) ?? "")
     }
 
-    private func contentType() -> String? {
-        let json: StaticString = "application/json"
-        // The one that nearly every request has is a constant of the program, and costs no memory.
-        if parameter("CONTENT_TYPE", is: json) { return "application/json" }
-        return nonEmptyParameter("CONTENT_TYPE")
+    private func path(of target: UnsafePointer<CChar>?) -> (path: String, query: String) {
+        guard let target = unsafe target else { return ("", "") }
+        let text = unsafe String(cString: target)
+        guard unsafe strchr(target, CInt(UInt8(ascii: "?"))) != nil,
+            let mark = text.utf8.firstIndex(of: UInt8(ascii: "?"))
+        else { return (text, "") }
+        return (String(text[..<mark]), String(text[text.utf8.index(after: mark)...]))
     }
 
-    private func method() -> HTTPRequest.Method {
-        if parameter("REQUEST_METHOD", is: "POST") { return .post }
-        return parameter("REQUEST_METHOD").flatMap { HTTPRequest.Method($0) } ?? .get
+    private func method(_ name: UnsafePointer<CChar>?) -> HTTPRequest.Method {
+        if let name = unsafe name, unsafe strcmp(name, "POST") == 0 { return .post }
+        return unsafe Self.text(name).flatMap { HTTPRequest.Method($0) } ?? .get
     }
 
-    private func parameter(_ name: StaticString) -> String? {
-        unsafe name.utf8Start.withMemoryRebound(to: CChar.self, capacity: name.utf8CodeUnitCount) {
-            guard let value = unsafe FCGX_GetParam($0, request.pointee.envp) else { return nil }
-            return unsafe String(cString: value)
-        }
-    }
-
-    private func parameter(_ name: StaticString, is value: StaticString) -> Bool {
-        unsafe name.utf8Start.withMemoryRebound(to: CChar.self, capacity: name.utf8CodeUnitCount) {
-            guard let found = unsafe FCGX_GetParam($0, request.pointee.envp) else { return false }
-            return unsafe strcmp(found, value.utf8Start) == 0
-        }
-    }
-
-    private func nonEmptyParameter(_ name: StaticString) -> String? {
-        let value = parameter(name)
-        return value?.isEmpty == false ? value : nil
+    /// The text of a parameter; nil when there is none or it is empty.
+    private static func text(_ value: UnsafePointer<CChar>?) -> String? {
+        guard let value = unsafe value, unsafe value[0] != 0 else { return nil }
+        // What nearly every request says twice is a constant of the program, and costs no memory.
+        if unsafe strcmp(value, "application/json") == 0 { return "application/json" }
+        return unsafe String(cString: value)
     }
 
     func readBody(limit: Int) throws(BodyFault) -> [UInt8] {
@@ -150,6 +136,7 @@ import Threading
     private func drain() {
         guard !isDrained else { return }
         isDrained = true
+        guard unsafe FCGX_GetChar(request.pointee.in) >= 0 else { return }
         var scratch = [CChar](repeating: 0, count: 16384)
         var remaining = 1 << 20
         while remaining > 0 {

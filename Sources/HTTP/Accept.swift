@@ -18,13 +18,14 @@ public struct Accept: Hashable, Sendable {
         }
     }
 
-    private let ranges: [Range]
+    /// Nil when everything is taken alike.
+    private let ranges: [Range]?
 
     /// Reads the field; a missing or empty one takes everything.
     public init(_ field: String?) {
         // The values that nearly every program sends.
         guard let field, !field.isEmpty, field != "*/*", field != "application/json" else {
-            ranges = [Range(type: "*", subtype: "*", weight: 1000)]
+            ranges = nil
             return
         }
         ranges = field.split(separator: ",").prefix(100).compactMap { item in
@@ -40,6 +41,7 @@ public struct Accept: Hashable, Sendable {
 
     /// How much the client wants a type, 0 (not at all) to 1000.
     public func weight(of type: String, _ subtype: String) -> Int {
+        guard let ranges else { return 1000 }
         var best = (precedence: -1, weight: 0)
         for range in ranges {
             if let precedence = range.precedence(for: type, subtype), precedence > best.precedence {

@@ -1,25 +1,27 @@
 public import HTTPTypes
 
 /// What a request says before its body.
-public struct RequestHead: Sendable {
+///
+/// A class, because many functions of a request have it, and a copy would copy nine texts.
+public final class RequestHead: Sendable {
     /// The method.
-    public var method: HTTPRequest.Method
+    public let method: HTTPRequest.Method
     /// The path as it was sent, percent-encoded, without the query.
-    public var path: String
+    public let path: String
     /// The query as it was sent, without the question mark; empty when there is none.
-    public var query: String
+    public let query: String
     /// The `Content-Type` field.
-    public var contentType: String?
+    public let contentType: String?
     /// The `Content-Length` field in bytes; nil when it is missing or not a number.
-    public var contentLength: Int?
+    public let contentLength: Int?
     /// The `Accept` field.
-    public var accept: String?
+    public let accept: String?
     /// The `Authorization` field.
-    public var authorization: String?
+    public let authorization: String?
     /// The address of the client as the web server saw it; empty when unknown.
-    public var remoteAddress: String
+    public let remoteAddress: String
     /// The id under which the web server logs the request; empty when it gives none.
-    public var requestID: String
+    public let requestID: String
 
     /// A head; what is left out is what a bare request has.
     public init(

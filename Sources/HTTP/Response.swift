@@ -49,9 +49,9 @@ extension Response {
             text.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
         }
         append("Status: ")
-        bytes.append(contentsOf: String(status.code).utf8)
+        bytes.append(text: String(status.code))
         append(" ")
-        bytes.append(contentsOf: status.reasonPhrase.utf8)
+        bytes.append(text: status.reasonPhrase)
         switch content {
         case .json: append("\r\nContent-Type: application/json")
         case .html: append("\r\nContent-Type: text/html; charset=utf-8")
@@ -59,16 +59,25 @@ extension Response {
         case .none: break
         }
         append("\r\nContent-Length: ")
-        bytes.append(contentsOf: String(body.count).utf8)
+        bytes.append(text: String(body.count))
         append("\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff")
         bytes.append(contentsOf: routeHead)
         for field in fields {
-            precondition(!field.value.utf8.contains { $0 == 0x0A || $0 == 0x0D })
             append("\r\n")
-            bytes.append(contentsOf: field.name.rawName.utf8)
+            bytes.append(text: field.name.rawName)
             append(": ")
-            bytes.append(contentsOf: field.value.utf8)
+            let start = bytes.count
+            bytes.append(text: field.value)
+            precondition(!bytes[start...].contains { $0 == 0x0A || $0 == 0x0D })
         }
         append("\r\n\r\n")
+    }
+}
+
+extension [UInt8] {
+    /// Appends the bytes as one piece; a view of a string gives them one by one.
+    fileprivate mutating func append(text: String) {
+        var text = text
+        text.withUTF8 { unsafe append(contentsOf: $0) }
     }
 }

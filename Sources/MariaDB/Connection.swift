@@ -11,7 +11,7 @@ internal import Glibc
 @safe public final class Connection {
     /// nil once the connection is lost or closed.
     private var raw: UnsafeMutablePointer<MYSQL>?
-    private var prepared: [String: PreparedStatement] = [:]
+    private var prepared: [StatementText: PreparedStatement] = [:]
     private let parameters = ParameterBuffer()
     /// Whether a statement has reached the server since the owner last set this to false.
     var hasActed = false
@@ -80,6 +80,18 @@ internal import Glibc
 
 // MARK: - Statements
 
+/// A text as a key.
+///
+/// The length tells nearly all texts of a program apart, and two that are the same are mostly the
+/// same memory; a hash of all characters would cost more than the rest of an execution.
+private struct StatementText: Hashable {
+    let text: String
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(text.utf8.count)
+    }
+}
+
 extension Connection {
     private func run<Result>(
         _ statement: Statement, _ values: [SQLValue],
@@ -105,11 +117,11 @@ extension Connection {
     }
 
     private func prepare(_ text: String) throws(MariaDBError) -> PreparedStatement {
-        if let known = prepared[text] { return known }
+        if let known = prepared[StatementText(text: text)] { return known }
         guard let handle = unsafe raw else { throw .connectionLost(.serverGone) }
         if prepared.count >= Self.preparedLimit { prepared.removeAll() }
         let fresh = try unsafe PreparedStatement(text, on: handle)
-        prepared[text] = fresh
+        prepared[StatementText(text: text)] = fresh
         return fresh
     }
 
@@ -119,7 +131,7 @@ extension Connection {
         case .statementFailed(let code) where code.allowsRetry: noteFailure(error)
         case .statementFailed:
             // The statement may be out of date, as after ALTER TABLE: prepare it anew next time.
-            prepared[text] = nil
+            prepared[StatementText(text: text)] = nil
         default:
             if error.isConnectionLost { close() }
         }

@@ -46,26 +46,24 @@ enum LogLine {
         clock_gettime(CLOCK_REALTIME, &now)
         var parts = tm()
         gmtime_r(&now.tv_sec, &parts)
-        let fields: [(value: Int, width: Int, end: UInt8)] = [
-            (Int(parts.tm_year) + 1900, 4, UInt8(ascii: "-")),
-            (Int(parts.tm_mon) + 1, 2, UInt8(ascii: "-")),
-            (Int(parts.tm_mday), 2, UInt8(ascii: "T")),
-            (Int(parts.tm_hour), 2, UInt8(ascii: ":")),
-            (Int(parts.tm_min), 2, UInt8(ascii: ":")),
-            (Int(parts.tm_sec), 2, UInt8(ascii: ".")),
-            (now.tv_nsec / 1_000_000, 3, UInt8(ascii: "Z")),
-        ]
         return String(unsafeUninitializedCapacity: 24) { buffer in
             var end = 0
-            for field in fields {
-                var value = field.value
-                for place in (end..<end + field.width).reversed() {
+            func put(_ value: Int, _ width: Int, _ mark: UInt8) {
+                var value = value
+                for place in (end..<end + width).reversed() {
                     buffer[place] = 0x30 + UInt8(value % 10)
                     value /= 10
                 }
-                end += field.width + 1
-                buffer[end - 1] = field.end
+                buffer[end + width] = mark
+                end += width + 1
             }
+            put(Int(parts.tm_year) + 1900, 4, UInt8(ascii: "-"))
+            put(Int(parts.tm_mon) + 1, 2, UInt8(ascii: "-"))
+            put(Int(parts.tm_mday), 2, UInt8(ascii: "T"))
+            put(Int(parts.tm_hour), 2, UInt8(ascii: ":"))
+            put(Int(parts.tm_min), 2, UInt8(ascii: ":"))
+            put(Int(parts.tm_sec), 2, UInt8(ascii: "."))
+            put(now.tv_nsec / 1_000_000, 3, UInt8(ascii: "Z"))
             return end
         }
     }
