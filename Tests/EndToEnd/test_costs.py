@@ -1,49 +1,25 @@
 """What a request and an idle service cost: bounds that a change must not cross unseen."""
 
 import os
-import socket
-import struct
 import subprocess
 import time
 from pathlib import Path
 
+import fastcgi
 import pytest
 from administration import PROGRAM
-
-
-def environment_of(process: int) -> dict[str, str]:
-    entries = Path(f"/proc/{process}/environ").read_bytes().decode().split("\0")
-    return dict(entry.split("=", 1) for entry in entries if "=" in entry)
-
-
-def fastcgi_get(path: str, listener: str) -> bytes:
-    """The answer to a GET, straight from the responder (FastCGI 1.0 §3)."""
-
-    def record(kind: int, content: bytes) -> bytes:
-        return struct.pack(">BBHHBx", 1, kind, 1, len(content), 0) + content
-
-    parameters = b"".join(
-        struct.pack("BB", len(name), len(value)) + name + value
-        for name, value in ((b"REQUEST_METHOD", b"GET"), (b"REQUEST_URI", path.encode())))
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(listener)
-        connection.sendall(
-            record(1, struct.pack(">HB5x", 1, 0)) + record(4, parameters) + record(4, b"")
-            + record(5, b""))
-        answer = b""
-        while piece := connection.recv(65536):
-            answer += piece
-    return answer
+from product import environment_of
 
 
 @pytest.fixture
-def fresh_responder(started_product, tmp_path):
-    """Starts one more responder; gives its process and its socket."""
+def fresh_responder(started_product, tmp_path, request):
+    """Starts one more responder, with workers as the test says; gives its process and its socket."""
     listener = f"{tmp_path}/s"
+    workers = getattr(request, "param", {})
     process = subprocess.Popen(
         [PROGRAM, "serve", "--config", "/dev/null"],
         env=environment_of(started_product.pid("responder"))
-        | {"GATEREEVE_SERVER_LISTEN": listener},
+        | {"GATEREEVE_SERVER_LISTEN": listener} | workers,
         stderr=subprocess.DEVNULL)
     yield process, listener
     process.terminate()
@@ -54,7 +30,7 @@ def first_answer(listener: str) -> bytes:
     deadline = time.monotonic() + 20
     while True:
         try:
-            return fastcgi_get("/health/ready", listener)
+            return fastcgi.ask(listener, fastcgi.request("GET", "/health/ready"))
         except (FileNotFoundError, ConnectionRefusedError):
             assert time.monotonic() < deadline, "the responder does not listen"
             time.sleep(0.001)
@@ -79,6 +55,40 @@ def test_an_idle_responder_is_small(fresh_responder):
     status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
     memory = dict(line.split(":", 1) for line in status.splitlines())["VmRSS"]
     assert int(memory.split()[0]) < 40 * 1024
+
+
+def waits(process: int) -> int:
+    """How often the threads of a process have gone to sleep."""
+    lines = [
+        line for status in Path(f"/proc/{process}/task").glob("*/status")
+        for line in status.read_text(encoding="ascii").splitlines()
+        if line.startswith("voluntary_ctxt_switches")]
+    assert lines
+    return sum(int(line.split()[1]) for line in lines)
+
+
+@pytest.mark.parametrize(
+    "fresh_responder", [{"GATEREEVE_SERVER_WORKERS": "32"}], indirect=True, ids=["32 workers"])
+def test_an_idle_responder_hardly_wakes(fresh_responder):
+    process, listener = fresh_responder
+    first_answer(listener)
+    begun, before = time.monotonic(), waits(process.pid)
+    time.sleep(3)
+    rate = (waits(process.pid) - before) / (time.monotonic() - begun)
+    # The monitor looks after the workers twice in a second; nobody else has anything to do.
+    assert rate <= 10
+
+
+@pytest.mark.parametrize(
+    "fresh_responder", [{"GATEREEVE_SERVER_WORKERS": "32"}], indirect=True, ids=["32 workers"])
+def test_a_connection_wakes_one_worker(fresh_responder):
+    process, listener = fresh_responder
+    first_answer(listener)
+    before = waits(process.pid)
+    for _ in range(200):
+        assert b"Status: 200" in fastcgi.ask(listener, fastcgi.request("GET", "/health/live"))
+    # A worker goes to sleep after each; one that woke in vain would do so as well.
+    assert waits(process.pid) - before <= 200 * 1.5
 
 
 @pytest.fixture
