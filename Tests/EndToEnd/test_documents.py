@@ -60,6 +60,55 @@ def test_the_architecture_knows_every_room_and_every_arrow():
     assert documented == declared
 
 
+def names_of_tests() -> set[str]:
+    """Every function of a Swift or Python test, as the threat model writes it, and every other file of tests."""
+    names = {str(file.relative_to(ROOT)) for place in ("Tests/Machine", "scripts")
+             for file in (ROOT / place).iterdir()}
+    for file in (ROOT / "Tests").rglob("*Tests.swift"):
+        names |= {f"{file.stem}.{name}" for name in re.findall(r"func (\w+)\(", file.read_text())}
+    for file in (ROOT / "Tests").rglob("test_*.py"):
+        names |= {f"{file.name}::{name}" for name in re.findall(r"def (test_\w+)\(", file.read_text())}
+    return names
+
+
+def rows_of_the_threat_model() -> dict[str, list[str]]:
+    """The cells of each row that has an id."""
+    page = (ROOT / "docs/threat-model.md").read_text()
+    rows = re.findall(r"^\| ([A-Z]\d+) \|(.*)\|$", page, flags=re.MULTILINE)
+    assert len(rows) == len(dict(rows)) > 100
+    return {name: [cell.strip() for cell in cells.split("|")] for name, cells in rows}
+
+
+def test_every_attack_names_tests_that_exist_or_who_holds_it():
+    known = names_of_tests()
+    for name, (_, defence, proof) in rows_of_the_threat_model().items():
+        named = re.findall(r"`([^`]+)`", proof)
+        assert named or "held by" in defence or "**gap**" in defence, name
+        assert [test for test in named if test not in known] == [], name
+
+
+def test_every_gap_that_is_named_is_told():
+    page = (ROOT / "docs/threat-model.md").read_text()
+    gaps = re.findall(r"^(\d+)\. ", page.split("## Known gaps")[1], flags=re.MULTILINE)
+    named = set(re.findall(r"\*\*gap\*\* (\d+)", page))
+    assert gaps == [str(number + 1) for number in range(len(gaps))]
+    assert named <= set(gaps)
+
+
+def test_the_page_about_asvs_names_ids_of_the_threat_model_and_misses_no_number():
+    page = (ROOT / "docs/asvs.md").read_text()
+    lines = re.findall(r"^\| (\d+\.\d+\.\d+) \|(.*)\|$", page, flags=re.MULTILINE)
+    rows = {number: [cell.strip() for cell in cells.split("|")] for number, cells in lines}
+    assert len(rows) == len(lines) > 100
+    for number, (_, verdict, where) in rows.items():
+        assert verdict in ("met", "partly", "no", "–"), number
+        assert where or verdict in ("met", "–"), number
+        chapter, section, place = map(int, number.split("."))
+        assert place == 1 or f"{chapter}.{section}.{place - 1}" in rows, number
+    ids = set(re.findall(r"\b[TSPRHDMO]\d{1,2}\b", page))
+    assert ids <= set(rows_of_the_threat_model())
+
+
 def test_the_api_page_has_every_route():
     source = (ROOT / "Sources/AuthAPI/Route.swift").read_text()
     page = (ROOT / "docs/api.md").read_text()
