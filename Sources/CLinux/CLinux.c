@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -9,6 +10,11 @@
 
 int gatereeve_accept(int listener) {
     return accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+}
+
+int gatereeve_await_end(int connection, int milliseconds) {
+    struct pollfd descriptor = {.fd = connection, .events = POLLRDHUP};
+    return poll(&descriptor, 1, milliseconds) != 0;
 }
 
 void gatereeve_name_thread(const char *name) {

@@ -14,6 +14,7 @@ import Threading
     // one that it was handed to, and then the pool, whose lock orders their accesses.
 
     private static let noHead = RequestHead(method: .get, path: "")
+    private static let noMethod = HTTPRequest.Method("NONE") ?? .trace
 
     private let request: UnsafeMutablePointer<FCGX_Request>
     private let pool: ExchangePool
@@ -39,7 +40,7 @@ import Threading
         unsafe request.deallocate()
     }
 
-    /// Receives the head of a request (`FCGX_Accept_r`).
+    /// Receives the head of a request (`FCGX_Accept_r`), once it is whole and sound.
     ///
     /// - Parameters:
     ///   - connection: A connection that was just accepted; libfcgi closes it.
@@ -49,6 +50,12 @@ import Threading
         self.activity = activity
         began = .now
         activity.startReading(on: connection, at: began)
+        let deadline = began.advanced(milliseconds: WorkerActivity.readingLimit * 1000)
+        guard HeadInspection.awaitHead(on: connection, until: deadline) else {
+            activity.becomeIdle()
+            close(connection)
+            return false
+        }
         // Three fields that libfcgi calls its own: handing it a connection has no other way. With
         // keepConnection unset FCGX_Accept_r would close the connection at once; detached spares the
         // wait for the peer to close first, which only a TCP connection needs.
@@ -92,9 +99,10 @@ import Threading
         return (String(text[..<mark]), String(text[text.utf8.index(after: mark)...]))
     }
 
+    /// RFC 3875 §4.1.12 demands one; without it the request is refused as any unknown method is.
     private func method(_ name: UnsafePointer<CChar>?) -> HTTPRequest.Method {
         if let name = unsafe name, unsafe strcmp(name, "POST") == 0 { return .post }
-        return unsafe Self.text(name).flatMap { HTTPRequest.Method($0) } ?? .get
+        return unsafe Self.text(name).flatMap { HTTPRequest.Method($0) } ?? Self.noMethod
     }
 
     /// The text of a parameter; nil when there is none or it is empty.

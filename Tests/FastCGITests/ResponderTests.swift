@@ -29,7 +29,7 @@ struct ResponderTests {
         #expect(
             answers == [
                 "GET|/a/b|c=d?e|-|-|-|-||", "PATCH|/%61||a/b; c=d|0|x/y|Bearer z|192.0.2.7|id",
-                "POST|||application/json|-|-|-||", "GET|||-|-|-|-||",
+                "POST|||application/json|-|-|-||", "NONE|||-|-|-|-||",
             ])
     }
 

@@ -10,6 +10,9 @@
 /* accept4(2) with SOCK_CLOEXEC; the address of the peer is not asked for. */
 int gatereeve_accept(int listener);
 
+/* poll(2) for POLLRDHUP: whether the peer says within this time that it sends nothing more. */
+int gatereeve_await_end(int connection, int milliseconds);
+
 /* pthread_setname_np(3) for the calling thread; the name has at most 15 bytes. */
 void gatereeve_name_thread(const char *name);
 

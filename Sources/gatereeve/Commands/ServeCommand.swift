@@ -63,7 +63,7 @@ struct ServeCommand: ParsableCommand {
             manager.tell(.stopping)
             stop.raise()
         }
-        responder.monitor(every: 500) { everyWorkerMoves in
+        responder.monitor(every: 200) { everyWorkerMoves in
             if everyWorkerMoves { manager.tell(.watchdog) }
         }
         logger.notice("stopping")
