@@ -35,11 +35,6 @@ enum LogLine {
         }
     }
 
-    /// Writes lines to standard error with one system call.
-    static func write(_ lines: [UInt8]) {
-        _ = lines.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    }
-
     /// Now, `2026-01-02T03:04:05.678Z` (RFC 3339).
     private static func timestamp() -> String {
         var now = timespec()

@@ -26,7 +26,8 @@ struct LineLogHandler: LogHandler {
         var all = metadata
         if let own = event.metadata { all.merge(own) { $1 } }
         let members = all.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
-        LogLine.write(LogLine.make(event.level, "\(event.message)", members, format: format))
+        let line = LogLine.make(event.level, "\(event.message)", members, format: format)
+        LogOutput.write(line, format: format)
     }
 }
 

@@ -16,7 +16,7 @@ struct RequestLog: RequestObserver, Sendable {
 
     func answered(_ summary: RequestSummary) {
         count(summary)
-        if let line = line(for: summary) { LogLine.write(line) }
+        if let line = line(for: summary) { LogOutput.write(line, format: format) }
     }
 
     func flush() {}
@@ -66,7 +66,7 @@ final class GatheredRequestLog: RequestObserver {
 
     func flush() {
         guard !lines.isEmpty else { return }
-        LogLine.write(lines)
+        LogOutput.write(lines, format: log.format)
         lines.removeAll(keepingCapacity: true)
     }
 }
