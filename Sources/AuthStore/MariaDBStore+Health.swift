@@ -2,9 +2,12 @@ public import Auth
 import MariaDB
 
 extension MariaDBStore {
-    /// Reads a table of the service: `SELECT 1` would succeed where no table can be read.
+    /// Reads tables of the service: `SELECT 1` would succeed where no table can be read.
+    ///
+    /// `read_only` is a number in MariaDB 10 and 11 and a word from 12 on.
     private static let readTables: Statement = """
-        SELECT EXISTS(SELECT 1 FROM users), EXISTS(SELECT 1 FROM refresh_token_blacklist)
+        SELECT EXISTS(SELECT 1 FROM users), EXISTS(SELECT 1 FROM refresh_token_blacklist),
+            CAST(@@GLOBAL.read_only AS CHAR) IN ('0', 'OFF')
         """
 
     private static let findBacklog: Statement =
@@ -23,8 +26,11 @@ extension MariaDBStore {
 
     /// Fails when a request that needs the database would fail.
     public func checkReadiness() throws(StoreError) {
-        try use { connection throws(MariaDBError) in
-            _ = try connection.queryOne(Self.readTables, [])
+        let isWritable = try use { connection throws(MariaDBError) in
+            try connection.queryOne(Self.readTables, [])?.boolean(2) ?? false
+        }
+        guard isWritable else {
+            throw StoreError(.unavailable, reason: "The database server is read-only.")
         }
     }
 }
