@@ -10,6 +10,13 @@ import HTTPTypes
 public final class Service: ExchangeHandler {
     /// The step of answers that must not show how long they took, in microseconds.
     static let pace: UInt64 = 25_000
+    /// How long a request may go on asking the store, in microseconds; the wait for a password hash
+    /// does not count.
+    ///
+    /// With the time limit of the last statement the answer is there within 5 seconds.
+    static let storeTime: UInt64 = 2_500_000
+    /// What is left of it at least, for a request that was slow to arrive.
+    private static let leastStoreTime: UInt64 = 500_000
 
     private let router: Router
     private let endpoints: Endpoints
@@ -67,8 +74,10 @@ public final class Service: ExchangeHandler {
                 }
                 return false
             case .afterHashing(let work, let complete):
+                let timeLeft = Self.storeTime(after: exchange.age)
                 exchange.handOn()
                 let isQueued = queue.submit(work) { [hashingObserver] result, store in
+                    store.begin(microseconds: timeLeft)
                     do throws(Problem) {
                         let response = try complete(result, store)
                         finish(exchange, route: match.route, with: response, hashingObserver)
@@ -99,6 +108,7 @@ public final class Service: ExchangeHandler {
         let head = exchange.head
         let route = match.route
         guard head.method != .options else { return .response(route.description) }
+        store.begin(microseconds: Self.storeTime(after: exchange.age))
         let accept = Accept(head.accept)
         guard route.acceptsAnything || accept.isSatisfiable else { throw .notAcceptable }
         let context = RequestContext(
@@ -124,6 +134,10 @@ public final class Service: ExchangeHandler {
             head: head, pathParameters: match.parameters,
             body: try body(of: exchange, limit: route.bodyLimit), store: store, context: context)
         return try route.respond(endpoints, call)
+    }
+
+    private static func storeTime(after age: UInt64) -> UInt64 {
+        max(storeTime - min(age, storeTime), leastStoreTime)
     }
 
     private func body(of exchange: any Exchange, limit: Int) throws(Problem) -> [UInt8] {

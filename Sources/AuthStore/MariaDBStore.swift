@@ -22,6 +22,11 @@ public final class MariaDBStore: Store {
         self.customFields = customFields
     }
 
+    /// Begins the work for a request.
+    public func begin(microseconds: UInt64) {
+        connection.deadline = .now + .microseconds(Int64(clamping: microseconds))
+    }
+
     /// Runs statements that each commit by themselves.
     func use<Result>(
         _ body: (Connection) throws(MariaDBError) -> Result

@@ -15,6 +15,8 @@ internal import Glibc
     private let parameters = ParameterBuffer()
     /// Whether a statement has reached the server since the owner last set this to false.
     var hasActed = false
+    /// When no further statement is sent; nil for never.
+    var deadline: ContinuousClock.Instant?
     /// The transaction under way, if there is one.
     var transactionState = TransactionState.none
 
@@ -99,8 +101,10 @@ extension Connection {
     ) throws(MariaDBError) -> Result {
         // After a rollback by the server a statement would be one of its own and commit itself.
         if case .rolledBack(let code) = transactionState { throw .statementFailed(code) }
+        try checkTime()
         do throws(MariaDBError) {
             let prepared = try prepare(statement.text)
+            try checkTime()
             do throws(MariaDBError) {
                 try prepared.execute(values, through: parameters)
                 hasActed = true
@@ -114,6 +118,11 @@ extension Connection {
             cleanUp(after: error, of: statement.text)
             throw error
         }
+    }
+
+    /// Throws when it is too late to send anything.
+    func checkTime() throws(MariaDBError) {
+        if let deadline, deadline < .now { throw .timeIsOver }
     }
 
     private func prepare(_ text: String) throws(MariaDBError) -> PreparedStatement {

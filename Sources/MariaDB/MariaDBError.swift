@@ -17,6 +17,8 @@ public enum MariaDBError: Error, Hashable, Sendable {
     case connectionLost(ServerErrorCode)
     /// COMMIT was sent, and nobody knows whether it was carried out.
     case commitOutcomeUnknown(ServerErrorCode)
+    /// The deadline of the work had passed; the statement was not sent.
+    case timeIsOver
     /// A column, counted from 0, holds NULL or another type than the caller asked for.
     case unexpectedValue(column: Int)
     /// A statement has another number of `?` marks than values were given.
@@ -35,7 +37,7 @@ extension MariaDBError {
             .commitOutcomeUnknown(let code), .scriptFailed(_, _, let code, _):
             code
         case .duplicateKey: .duplicateEntry
-        case .unexpectedValue, .wrongNumberOfValues, .momentOutOfRange: nil
+        case .timeIsOver, .unexpectedValue, .wrongNumberOfValues, .momentOutOfRange: nil
         }
     }
 
@@ -60,7 +62,7 @@ extension MariaDBError {
     /// The answer to a client is 503, and a later try may succeed.
     public var isUnavailability: Bool {
         switch self {
-        case .connectFailed, .connectionLost, .commitOutcomeUnknown: true
+        case .connectFailed, .connectionLost, .commitOutcomeUnknown, .timeIsOver: true
         case .statementFailed(let code):
             code.allowsRetry || code == .nodeNotReady || code == .statementTimeout
                 || code == .tooManyConnections || code == .tooManyUserConnections
@@ -112,6 +114,7 @@ extension MariaDBError: CustomStringConvertible {
         case .duplicateKey(let name): "The unique key \(name) already has this value."
         case .connectionLost(let code): "The connection to the database was lost: \(code)."
         case .commitOutcomeUnknown(let code): "It is not known whether COMMIT succeeded: \(code)."
+        case .timeIsOver: "The database was too slow: the time for this request is over."
         case .unexpectedValue(let column): "Column \(column) of the result has an unexpected value."
         case .wrongNumberOfValues(let expected, let given):
             "The statement needs \(expected) values and was given \(given)."

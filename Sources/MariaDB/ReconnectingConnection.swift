@@ -8,6 +8,11 @@ public final class ReconnectingConnection {
     private let settings: ConnectionSettings
     private let gate: ConnectionGate
     private var current: Connection?
+    /// When nothing more is begun; nil for never.
+    ///
+    /// It bounds the sum of many statements of which each is slow but none too slow by itself.
+    /// Connecting, which has several round trips, has to begin a second earlier.
+    public var deadline: ContinuousClock.Instant?
 
     /// Remembers the settings; connects later.
     ///
@@ -78,12 +83,18 @@ public final class ReconnectingConnection {
     private func liveConnection<Failure: MariaDBFailure>(
         failingAs: Failure.Type
     ) throws(Failure) -> Connection {
-        if let current, current.isQuiet { return current }
+        if let deadline, deadline < .now { throw Failure(.timeIsOver) }
+        if let current, current.isQuiet {
+            current.deadline = deadline
+            return current
+        }
         close()
+        if let deadline, deadline < .now + .seconds(1) { throw Failure(.timeIsOver) }
         guard gate.mayConnect() else { throw Failure(.connectFailed(.serverUnreachable)) }
         do throws(MariaDBError) {
             let fresh = try Connection(settings)
             gate.connected()
+            fresh.deadline = deadline
             current = fresh
             return fresh
         } catch {

@@ -48,6 +48,12 @@ extension Connection {
 
     private func commit() -> MariaDBError? {
         guard isUsable else { return .connectionLost(.serverGone) }
+        do throws(MariaDBError) {
+            try checkTime()
+        } catch {
+            rollBack()
+            return error
+        }
         guard let (error, _) = runText("COMMIT") else { return nil }
         guard let code = error.code, !code.provesRollback else {
             rollBack()
@@ -59,7 +65,9 @@ extension Connection {
     }
 
     private func rollBack() {
-        // A session that cannot even roll back is ended; that rolls back as well.
-        if isUsable, runText("ROLLBACK") != nil { close() }
+        guard isUsable else { return }
+        // A session that cannot even roll back, or not in time, is ended; that rolls back as well.
+        let isLate = (try? checkTime()) == nil
+        if isLate || runText("ROLLBACK") != nil { close() }
     }
 }

@@ -8,14 +8,15 @@ import Testing
 final class FakeExchange: Exchange, @unchecked Sendable {
     // Sendable because a test has it on one thread.
     let head: RequestHead
-    let age: UInt64 = 1
+    let age: UInt64
     private let body: [UInt8]
     private let fault: BodyFault?
     private(set) var isHandedOn = false
     private(set) var response: Response?
 
-    init(head: RequestHead, body: [UInt8] = [], fault: BodyFault? = nil) {
+    init(head: RequestHead, body: [UInt8] = [], fault: BodyFault? = nil, age: UInt64 = 1) {
         self.head = head
+        self.age = age
         self.body = body
         self.fault = fault
     }

@@ -134,6 +134,20 @@ struct ServiceTests {
         #expect(try place.send(.post, "login/", body).status == 200)
     }
 
+    @Test(
+        "a request may use the store for 2.5 seconds; one that was long in coming for 0.5 at least")
+    func storeTime() throws {
+        let place = try ServiceWorkplace()
+        try place.addUser()
+        let body = #"{"username":"ada","password":"correct horse"}"#
+        // Before the password is hashed and after that.
+        for (age, limit) in [(400_000, 2_100_000), (1_999_999, 500_001), (9_000_000, 500_000)] {
+            place.age = UInt64(age)
+            #expect(try place.send(.post, "login/", body).status == 200)
+            #expect(place.store.timeLimits.suffix(2) == [UInt64(limit), UInt64(limit)])
+        }
+    }
+
     @Test("a store that fails is 503 everywhere, and why stays in the log")
     func storeFails() throws {
         let place = try ServiceWorkplace()

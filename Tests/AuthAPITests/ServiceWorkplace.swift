@@ -15,6 +15,8 @@ final class ServiceWorkplace {
     let observer = RecordingObserver()
     let keys: OneTimeTokenKeys
     let issuer: TokenIssuer
+    /// How old requests are when they are handled, in microseconds.
+    var age: UInt64 = 1
     private let service: Service
 
     static let share = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -63,7 +65,7 @@ final class ServiceWorkplace {
                 method: method, path: String(parts[0]),
                 query: parts.count > 1 ? String(parts[1]) : "", contentType: contentType,
                 contentLength: body.utf8.count, accept: accept, authorization: authorization),
-            body: Array(body.utf8), fault: fault)
+            body: Array(body.utf8), fault: fault, age: age)
         let isAnsweredHere = service.handle(exchange)
         #expect(isAnsweredHere != exchange.isHandedOn)
         return Answer(try #require(exchange.response, "no answer"))

@@ -1,6 +1,11 @@
 public import Auth
 
-extension MemoryStore: Store {}
+extension MemoryStore: Store {
+    /// Remembers how long it may take.
+    public func begin(microseconds: UInt64) {
+        timeLimits.append(microseconds)
+    }
+}
 
 extension MemoryStore {
     /// See the protocol.

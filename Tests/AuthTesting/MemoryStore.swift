@@ -62,6 +62,8 @@ public final class MemoryStore {
     public var blacklist: Set<[UInt8]> = []
     /// How often passwords were reset or links asked for, whoever has the address.
     public internal(set) var resetRequests = 0
+    /// How long each piece of work was allowed to take, in microseconds.
+    public internal(set) var timeLimits: [UInt64] = []
     /// What every call throws, while it is set.
     public var failure: StoreError?
     /// What happens between the look before and the writing, once.

@@ -3,7 +3,12 @@ import Cryptography
 /// Everything that the features need to be kept; one for each thread.
 public protocol Store: AnyObject, RegistrationStore, EmailVerificationStore, LoginStore,
     TokenRefreshStore, LogoutStore, PasswordResetStore, BearerStore, HealthStore
-{}
+{
+    /// Begins the work for a request: what it asks for after so many microseconds is refused.
+    ///
+    /// What was asked before may take longer. Thus the sum of many slow answers is bounded, too.
+    func begin(microseconds: UInt64)
+}
 
 /// A one-time token and the mail that carries it, to be written in one transaction.
 public struct MailedToken: Sendable {

@@ -1,0 +1,82 @@
+import MariaDB
+import Testing
+
+@Suite("a deadline for the work on a connection")
+struct DeadlineTests {
+    @Test("lets nothing begin once it has passed, not even a connection")
+    func passed() throws {
+        try TestDatabase.with { database throws in
+            let own = ReconnectingConnection(try database.settings)
+            own.deadline = .now - .milliseconds(1)
+            #expect(throws: MariaDBError.timeIsOver) {
+                try own.use { connection throws(MariaDBError) in
+                    _ = try connection.query("SELECT 1", [])
+                }
+            }
+            own.deadline = .now + .seconds(60)
+            let rows = try own.use { connection throws(MariaDBError) in
+                try connection.query("SELECT 1", [])
+            }
+            #expect(rows.count == 1)
+        }
+    }
+
+    @Test("lets no connection begin in its last second")
+    func connecting() throws {
+        try TestDatabase.with { database throws in
+            let own = ReconnectingConnection(try database.settings)
+            own.deadline = .now + .milliseconds(999)
+            #expect(throws: MariaDBError.timeIsOver) {
+                try own.use { _ throws(MariaDBError) in }
+            }
+        }
+    }
+
+    @Test("ends the work between two statements, and leaves a connection that works")
+    func between() throws {
+        try TestDatabase.with { database throws in
+            let own = ReconnectingConnection(try database.settings)
+            _ = try own.use { connection throws(MariaDBError) in
+                try connection.query("SELECT 1", [])
+            }
+            own.deadline = .now + .milliseconds(300)
+            let error = #expect(throws: MariaDBError.self) {
+                try own.use { connection throws(MariaDBError) in
+                    // However slow the machine is, one of them is too late.
+                    for _ in 0..<100 { _ = try connection.query("SELECT SLEEP(0.1)", []) }
+                }
+            }
+            #expect(error == .timeIsOver)
+            #expect(error?.isUnavailability == true)
+            own.deadline = nil
+            let rows = try own.use { connection throws(MariaDBError) in
+                try connection.query("SELECT 1", [])
+            }
+            #expect(rows.count == 1)
+        }
+    }
+
+    @Test("commits nothing of a transaction that is late, its last statement included")
+    func transaction() throws {
+        try TestDatabase.with { database throws in
+            let administration = try database.connect()
+            try administration.run(SQLScript(parsing: "CREATE TABLE t (n INT)"))
+            let own = ReconnectingConnection(try database.settings)
+            _ = try own.use { connection throws(MariaDBError) in
+                try connection.query("SELECT 1", [])
+            }
+            let deadline = ContinuousClock.now + .seconds(1)
+            own.deadline = deadline
+            #expect(throws: MariaDBError.timeIsOver) {
+                try own.transaction(until: .now + .seconds(20)) {
+                    connection throws(MariaDBError) in
+                    try connection.execute("INSERT INTO t VALUES (1)", [])
+                    while ContinuousClock.now <= deadline {}
+                }
+            }
+            own.deadline = nil
+            let rows = try administration.query("SELECT n FROM t", [])
+            #expect(rows.isEmpty)
+        }
+    }
+}
