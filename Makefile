@@ -27,7 +27,7 @@ mail: ## Print the newest mail that `make run` caught
 	@scripts/mail
 
 .PHONY: test
-test: test-packages lint build test-swift test-nginx test-systemd test-http ## Run every check
+test: test-packages lint build test-swift test-nginx test-systemd test-http test-faults-quick ## Run every check
 
 .PHONY: test-swift
 test-swift: test-packages ## Swift tests, with a private MariaDB
@@ -49,6 +49,14 @@ test-http: test-packages build ## Tests over HTTP against the whole product
 .PHONY: test-attacks
 test-attacks: build ## Attack the whole product, with times measured (many minutes, a quiet machine)
 	/usr/bin/python3 -m pytest Tests/Attacks
+
+.PHONY: test-faults-quick
+test-faults-quick: test-packages build
+	/usr/bin/python3 -m pytest Tests/Faults -m "not slow"
+
+.PHONY: test-faults
+test-faults: test-packages build ## Break everything around the service and print the figures (root, 15 minutes)
+	GATEREEVE_STRICT=yes /usr/bin/python3 -m pytest Tests/Faults
 
 .PHONY: test-machine
 test-machine: ## Install the package on a fresh machine and try it (root, some minutes)

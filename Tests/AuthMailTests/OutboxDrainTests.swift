@@ -165,7 +165,7 @@ struct OutboxDrainTests {
 
     @Test(
         "after an hour of trouble every valid mail leaves within five minutes, none twice",
-        arguments: [away, refused])
+        arguments: [away, refused, lost])
     func survivesOutage(_ error: SMTPError) throws {
         let world = World((1...300).map { OutboxMail.sample($0) })
         let clock = world.clock

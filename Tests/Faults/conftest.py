@@ -1,0 +1,67 @@
+"""One product for each file of tests, and the table of figures at the end."""
+
+import secrets
+
+import pytest
+from accounts import Accounts
+from figures import SLACK, Figures
+from load import Load
+from parts import Rig
+
+all_figures = Figures()
+
+
+@pytest.fixture(scope="session")
+def figures():
+    return all_figures
+
+
+def pytest_terminal_summary(terminalreporter):
+    if all_figures.rows:
+        terminalreporter.section(f"figures, judged with {SLACK:.0f} times the goals")
+        for line in all_figures.table():
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory):
+    started = Rig(tmp_path_factory.mktemp("rig") / "run", secrets.token_hex(32))
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def start_rig():
+    """Starts another product, for a test that needs one in a place of its own."""
+    started = []
+
+    def start(run_dir):
+        started.append(Rig(run_dir, secrets.token_hex(32)))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.product.process.poll() is None:
+            one.stop()
+
+
+@pytest.fixture
+def load_on():
+    """Clients of a product that the test started."""
+    return lambda rig: Load(rig, Accounts(rig.client, rig.mailbox).active())
+
+
+@pytest.fixture(scope="module")
+def accounts(rig):
+    return Accounts(rig.client, rig.mailbox)
+
+
+@pytest.fixture(scope="module")
+def account(accounts):
+    """An active account that nothing happens to."""
+    return accounts.active()
+
+
+@pytest.fixture
+def load(rig, account):
+    return Load(rig, account)

@@ -1,0 +1,92 @@
+"""Two responders on one socket: one is killed, both are frozen."""
+
+import os
+import socket
+import time
+
+import pytest
+from figures import SLACK
+from parts import wait_for
+
+
+@pytest.fixture
+def pair(rig):
+    """Two instances on one listening socket that outlives both, as systemd holds it."""
+    first, second = rig.responder, rig.add_twin("responder", "responder-2")
+    first.end()
+    os.unlink(rig.socket_path)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(rig.socket_path)
+        listener.listen(4096)
+        for instance in (first, second):
+            instance.start(stdin=listener)
+        wait_for(lambda: rig.is_ready, "two instances")
+        yield first, second, listener
+    rig.remove("responder-2")
+    first.end()
+    os.unlink(rig.socket_path)
+    first.start()
+    wait_for(lambda: rig.is_ready, "the responder")
+
+
+def answered(rig, instance) -> int:
+    """How many requests an instance has answered, by its log."""
+    return rig.product.log(instance.name).count('"message":"request"')
+
+
+def kill_and_judge(rig, load, pair, figures, name, kills):
+    first, _, listener = pair
+    deaths = []
+    with load:
+        for _ in range(kills):
+            before = answered(rig, first)
+            wait_for(lambda: answered(rig, first) > before + 20, "work for the instance")
+            begun = time.monotonic()
+            first.end()
+            killed = time.monotonic()
+            deaths.append((begun, killed))
+            # The other one alone.
+            wait_for(lambda: load.all_kinds_succeed_since(killed), "success meanwhile")
+            first.start(stdin=listener)
+    failed = [sample for sample in load.samples if not sample.is_good]
+    in_flight = [
+        sample for sample in load.samples
+        if any(sample.begun <= killed and sample.ended >= begun for begun, killed in deaths)
+    ]
+    lost = load.lost_writes()
+    figures.add(
+        name, requests=len(load.samples), refused=len(failed), wrong=len(load.wrong), lost=lost,
+        **{"slowest s": load.slowest}, further=f"{len(in_flight)} were in flight")
+    assert load.wrong == [] and lost == 0
+    # Those of the dead one and no others: whoever came later was answered by the other one.
+    assert [sample for sample in failed if sample not in in_flight] == []
+
+
+def test_the_death_of_one_instance_fails_the_requests_that_it_had(rig, load, pair, figures):
+    kill_and_judge(rig, load, pair, figures, "one of two responders killed", 1)
+
+
+@pytest.mark.slow
+def test_the_death_of_one_instance_again_and_again(rig, load, pair, figures):
+    kill_and_judge(rig, load, pair, figures, "one of two responders killed ten times", 10)
+
+
+def test_frozen_instances_lose_nothing(load, pair, figures):
+    first, second, _ = pair
+    with load:
+        begun = time.monotonic()
+        wait_for(lambda: load.all_kinds_succeed_since(begun), "a healthy start")
+        for instance in (first, second):
+            instance.freeze()
+        # How long the fault lasts.
+        time.sleep(2)
+        for instance in (first, second):
+            instance.thaw()
+        thawed = time.monotonic()
+        wait_for(lambda: load.all_kinds_succeed_since(thawed), "recovery")
+    lost = load.lost_writes()
+    figures.add(
+        "both responders frozen 2 s", requests=len(load.samples), refused=load.refused,
+        wrong=len(load.wrong), lost=lost, **{"slowest s": load.slowest, "recovery s": 0.0})
+    assert load.wrong == [] and load.refused == 0 and lost == 0
+    assert load.slowest < 2 + 1.0 * SLACK

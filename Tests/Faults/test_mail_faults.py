@@ -1,0 +1,255 @@
+"""The mail server is away, slow, refuses, hangs up; mailers are killed: every mail leaves, once."""
+
+import signal
+import statistics
+import time
+
+import pytest
+from figures import SLACK
+from mailboxes import link_of
+from parts import wait_for
+
+# Seconds in which everything has to leave once the mail server is back.
+LONGEST_RETURN = 300.0
+# Seconds between two tries, at most: see Sources/AuthMail/DrainSettings.swift.
+LONGEST_PAUSE = 240
+
+
+class MailServer:
+    """The catcher of scripts/run, which can be made to fail."""
+
+    def __init__(self, rig) -> None:
+        self.rig = rig
+        self.part = rig.parts["catcher"]
+        self.port = (rig.run_dir / "smtp-port").read_text().strip()
+
+    def go_away(self) -> None:
+        self.part.end()
+
+    def come_back(self, *faults: str) -> None:
+        self.part.end()
+        announced = self.rig.run_dir / "smtp-port"
+        announced.unlink(missing_ok=True)
+        self.part.start("--port", self.port, *faults)
+        wait_for(announced.exists, "the mail server")
+
+
+@pytest.fixture
+def server(rig):
+    """A mail server and a mailer that are well, with nothing left to do."""
+    server = MailServer(rig)
+    server.come_back()
+    rig.mailer.restart()
+    rig.sql("DELETE FROM mail_outbox")
+    yield server
+    server.come_back()
+    rig.mailer.restart()
+
+
+def state_of(rig, account) -> str:
+    return column(rig, account, "state")
+
+
+def column(rig, account, expression: str) -> str:
+    ((value,),) = rig.sql(
+        f"SELECT {expression} FROM mail_outbox o JOIN users u ON u.id = o.user_id "
+        f"WHERE u.username = '{account.username}'")
+    return value
+
+
+def wait_for_state(rig, account, state: str) -> None:
+    wait_for(lambda: state_of(rig, account) == state, f"a mail is {state}")
+
+
+def wait_for_failure(rig, account) -> None:
+    wait_for(lambda: column(rig, account, "last_error IS NOT NULL") == "1", "a failed attempt")
+
+
+def try_again_now(rig, account) -> None:
+    """Lets the pause before the next attempt pass, after a look at how long it is."""
+    pause = int(column(
+        rig, account, "TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), next_attempt_at)"))
+    assert pause <= LONGEST_PAUSE
+    rig.sql("UPDATE mail_outbox SET next_attempt_at = UTC_TIMESTAMP() - INTERVAL 1 SECOND "
+             "WHERE state = 'queued'")
+
+
+def reset_times(rig, accounts, count: int = 60) -> list[float]:
+    """How long requests took that each leave a mail behind, in seconds."""
+    times = []
+    for _ in range(count):
+        begun = time.monotonic()
+        answer = rig.client.post("password-reset/", {"email": accounts[0].email})
+        assert answer.status == 200
+        times.append(time.monotonic() - begun)
+    return times
+
+
+def mails_to(rig, account) -> int:
+    return len(rig.mailbox.raw(account.email))
+
+
+def judge(rig, figures, name, new_accounts, returned=None, doubles=0, **more) -> None:
+    """Each of them has its mail, and as many were sent twice as may be."""
+    counts = [mails_to(rig, account) for account in new_accounts]
+    recovery = None if returned is None else time.monotonic() - returned
+    figures.add(
+        name, requests=len(new_accounts), lost=counts.count(0),
+        doubles=sum(counts) - len(counts), **{"recovery s": recovery}, **more)
+    assert 0 not in counts
+    assert sum(counts) - len(counts) == doubles
+
+
+@pytest.mark.parametrize("seconds", [
+    pytest.param(6, id="6 s"), pytest.param(200, id="200 s", marks=pytest.mark.slow)])
+def test_a_mail_server_that_was_away_gets_every_mail_when_it_is_back(
+    rig, accounts, server, figures, seconds
+):
+    usual = reset_times(rig, [accounts.active()])
+    server.go_away()
+    begun = time.monotonic()
+    new = [accounts.inactive() for _ in range(5)]
+    meanwhile = reset_times(rig, new)
+    wait_for_failure(rig, new[0])
+    while time.monotonic() < begun + seconds:
+        assert rig.is_ready
+        time.sleep(0.1)
+    server.come_back()
+    returned = time.monotonic()
+    for account in new:
+        wait_for(lambda: mails_to(rig, account), "the mail", LONGEST_RETURN)
+    judge(rig, figures, f"mail server away {seconds} s", new, returned,
+          **{"slowest s": max(meanwhile)},
+          further=f"median {statistics.median(usual) * 1000:.1f} ms, "
+                  f"meanwhile {statistics.median(meanwhile) * 1000:.1f} ms")
+    assert max(meanwhile) < 1.0 * SLACK
+
+
+def test_a_slow_mail_server_delays_mails_only(rig, accounts, server, figures):
+    server.come_back("--stage", "content", "--delay", "2")
+    new = [accounts.inactive() for _ in range(3)]
+    meanwhile = reset_times(rig, new)
+    for account in new:
+        wait_for(lambda: mails_to(rig, account), "the mail")
+        wait_for_state(rig, account, "sent")
+    judge(rig, figures, "mail server slow, 2 s a mail", new, **{"slowest s": max(meanwhile)})
+    assert max(meanwhile) < 1.0 * SLACK
+
+
+def test_a_mail_that_is_refused_for_now_is_sent_later(rig, accounts, server, figures):
+    server.come_back("--fail-first", "1")
+    account = accounts.inactive()
+    wait_for_failure(rig, account)
+    assert state_of(rig, account) == "queued"
+    try_again_now(rig, account)
+    wait_for_state(rig, account, "sent")
+    judge(rig, figures, "mail refused with 451", [account])
+
+
+@pytest.mark.slow
+def test_mails_that_are_refused_for_now_leave_by_themselves(rig, accounts, server, figures):
+    server.come_back("--fail-first", "6")
+    begun = time.monotonic()
+    new = [accounts.inactive() for _ in range(3)]
+    for account in new:
+        wait_for(lambda: mails_to(rig, account), "the mail", LONGEST_RETURN)
+    judge(rig, figures, "mails refused with 451 twice", new, begun)
+
+
+def test_a_mail_that_is_refused_for_good_is_abandoned_and_told(rig, accounts, server, figures):
+    server.come_back("--reject", "550")
+    account = accounts.inactive()
+    wait_for_state(rig, account, "abandoned")
+    assert "550" in column(rig, account, "last_error")
+    listed = rig.administrator.json("outbox", "list", "--state", "abandoned")
+    assert [mail["recipient"] for mail in listed] == [account.email]
+    assert '"message":"mail abandoned"' in rig.product.log("mailer")
+    # The next one is taken.
+    server.come_back()
+    other = accounts.inactive()
+    wait_for_state(rig, other, "sent")
+    assert mails_to(rig, account) == 0
+    figures.add("mail refused with 550", requests=1, lost=0, doubles=0, further="1 abandoned")
+
+
+def test_a_connection_that_drops_after_the_mail_costs_one_duplicate(
+    rig, accounts, server, figures
+):
+    server.come_back("--drop-after-data", "1")
+    account = accounts.inactive()
+    wait_for(lambda: mails_to(rig, account) == 1, "the first copy")
+    wait_for_failure(rig, account)
+    try_again_now(rig, account)
+    # The mailer leaves a server alone for a while that hung up.
+    wait_for_state(rig, account, "sent")
+    first, second = rig.mailbox.to(account.email)
+    assert first["Message-ID"] == second["Message-ID"]
+    judge(rig, figures, "mail server drops after DATA", [account], doubles=1)
+
+
+def test_a_mail_server_without_the_tls_that_was_asked_for_gets_nothing(
+    rig, accounts, server, figures
+):
+    rig.mailer.restart(GATEREEVE_MAIL_SMTP_URL=f"smtps://127.0.0.1:{server.port}")
+    account = accounts.inactive()
+    wait_for_failure(rig, account)
+    assert (state_of(rig, account), column(rig, account, "attempts")) == ("queued", "0")
+    assert mails_to(rig, account) == 0
+    rig.mailer.restart()
+    returned = time.monotonic()
+    try_again_now(rig, account)
+    wait_for_state(rig, account, "sent")
+    judge(rig, figures, "TLS to the mail server broken", [account], returned)
+
+
+def test_a_mailer_killed_between_sending_and_marking_sends_one_duplicate(
+    rig, accounts, server, figures
+):
+    server.come_back("--stage", "content", "--delay", "2")
+    account = accounts.inactive()
+    wait_for(lambda: column(rig, account, "attempts") == "1", "the beginning of the attempt")
+    rig.database.freeze()
+    try:
+        wait_for(lambda: mails_to(rig, account) == 1, "the first copy")
+        # It cannot have marked the mail.
+        rig.mailer.end()
+    finally:
+        rig.database.thaw()
+    assert state_of(rig, account) == "queued"
+    # The lease of the dead one runs out.
+    rig.sql("UPDATE mail_outbox SET lease_until = UTC_TIMESTAMP() WHERE state = 'queued'")
+    rig.mailer.start()
+    wait_for_state(rig, account, "sent")
+    first, second = rig.mailbox.to(account.email)
+    assert first["Message-ID"] == second["Message-ID"]
+    assert link_of(first) == link_of(second)
+    judge(rig, figures, "mailer killed between sending and marking", [account], doubles=1)
+
+
+def test_two_mailers_send_each_mail_once(rig, accounts, server, figures):
+    rig.mailer.end(signal.SIGTERM)
+    new = [accounts.inactive() for _ in range(30)]
+    other = rig.add_twin("mailer", "mailer-2")
+    try:
+        rig.mailer.start()
+        other.start()
+        for account in new:
+            wait_for_state(rig, account, "sent")
+        judge(rig, figures, "two mailers at once", new)
+    finally:
+        rig.remove("mailer-2")
+
+
+def test_a_mail_whose_time_is_over_is_not_sent(rig, accounts, server, figures):
+    server.go_away()
+    late, fresh = accounts.inactive(), accounts.inactive()
+    wait_for_failure(rig, late)
+    rig.sql("UPDATE mail_outbox o JOIN users u ON u.id = o.user_id "
+             "SET o.expires_at = UTC_TIMESTAMP() "
+             f"WHERE u.username = '{late.username}'")
+    server.come_back()
+    returned = time.monotonic()
+    for account, state in [(fresh, "sent"), (late, "expired")]:
+        wait_for(lambda: state_of(rig, account) == state, state, LONGEST_RETURN)
+    assert mails_to(rig, late) == 0
+    judge(rig, figures, "mail server away, one mail expired", [fresh], returned)
