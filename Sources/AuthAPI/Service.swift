@@ -54,8 +54,11 @@ public final class Service: ExchangeHandler {
             finish(exchange, route: nil, with: Problem.notFound, observer)
             return true
         }
+        guard match.route.receivesSecret else {
+            return SpentMemory.leftAsItIs { answer(exchange, match) }
+        }
         // Memory that is given back is wiped anyway; short texts live on the stack.
-        defer { if match.route.receivesSecret { SpentMemory.wipeStack() } }
+        defer { SpentMemory.wipeStack() }
         return answer(exchange, match)
     }
 

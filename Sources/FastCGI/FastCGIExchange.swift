@@ -183,7 +183,7 @@ import Threading
         // The answer may hold a token; the buffer is used again, so no more than needed is kept.
         for index in output.indices { output[index] = 0 }
         // An idle exchange keeps neither the tokens of its head nor the link of its path.
-        head = RequestHead(method: .get, path: "")
+        head = Self.noHead
         if isHandedOn { pool.giveBack(self) }
     }
 }
