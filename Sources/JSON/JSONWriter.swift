@@ -17,7 +17,14 @@ public struct JSONWriter {
 
     /// Appends text that is JSON already: punctuation, or a literal of the program.
     public mutating func append(raw text: StaticString) {
-        text.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
+        text.withUTF8Buffer { utf8 in
+            // Mostly it is a comma or a colon, for which a loop would be much.
+            if utf8.count == 1 {
+                unsafe bytes.append(utf8[0])
+            } else {
+                unsafe bytes.append(contentsOf: utf8)
+            }
+        }
     }
 
     /// Appends an integer.
