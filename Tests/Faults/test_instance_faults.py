@@ -34,20 +34,31 @@ def answered(rig, instance) -> int:
     return rig.product.log(instance.name).count('"message":"request"')
 
 
+def busiest(rig, instances):
+    """The instance that gets the requests at present: with little to do it is always the same."""
+    before = [answered(rig, instance) for instance in instances]
+
+    def growth():
+        return [answered(rig, instance) - count for instance, count in zip(instances, before)]
+
+    wait_for(lambda: max(growth()) > 20, "work for an instance")
+    grown = growth()
+    return instances[grown.index(max(grown))]
+
+
 def kill_and_judge(rig, load, pair, figures, name, kills):
-    first, _, listener = pair
+    *instances, listener = pair
     deaths = []
     with load:
         for _ in range(kills):
-            before = answered(rig, first)
-            wait_for(lambda: answered(rig, first) > before + 20, "work for the instance")
+            instance = busiest(rig, instances)
             begun = time.monotonic()
-            first.end()
+            instance.end()
             killed = time.monotonic()
             deaths.append((begun, killed))
             # The other one alone.
             wait_for(lambda: load.all_kinds_succeed_since(killed), "success meanwhile")
-            first.start(stdin=listener)
+            instance.start(stdin=listener)
     failed = [sample for sample in load.samples if not sample.is_good]
     in_flight = [
         sample for sample in load.samples
