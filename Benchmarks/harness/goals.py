@@ -102,7 +102,8 @@ def _flood(results: dict) -> list[Goal]:
     rounds = results["systems"]["gatereeve"].get("flood", [])
     what = "64 clients flood login"
     shares = [one["flood"]["streams"]["refresh"]["per_second"]
-              / one["quiet"]["streams"]["refresh"]["per_second"] for one in rounds]
+              / one["quiet"]["streams"]["refresh"]["per_second"] for one in rounds
+              if one["quiet"]["streams"]["refresh"]["per_second"] > 0]
     p99 = [one["flood"]["streams"]["refresh"]["p99"] for one in rounds]
     logins = [login_rate(one["flood"]) for one in rounds]
     statuses = {status for one in rounds for status in one["flood"]["streams"]["login"]["statuses"]}

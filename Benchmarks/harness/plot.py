@@ -114,7 +114,7 @@ def _throughput(drawing: Drawing, systems: dict) -> None:
                for name, system in measured.items()}
         drawing.bars([(measured[name]["title"], name, value,
                        f"{value:,.0f}/s, 99 % within {p99[name]:,.0f} ms")
-                      for name, value in values.items()], max(values.values()))
+                      for name, value in values.items()], max(1, *values.values()))
 
 
 def _processor_time(drawing: Drawing, systems: dict) -> None:
@@ -126,8 +126,8 @@ def _processor_time(drawing: Drawing, systems: dict) -> None:
     for operation in CHEAP:
         product = _operation(systems["gatereeve"], operation, lambda one: one["cpu_us"])
         floor = _operation(systems["floor"], operation, lambda one: one["cpu_us"])
-        rows.append((operation, "gatereeve", product / floor,
-                     f"{product / floor:.2f} × ({product:.0f} µs, floor {floor:.0f} µs)"))
+        rows.append((operation, "gatereeve", product / max(floor, 0.01),
+                     f"{product / max(floor, 0.01):.2f} × ({product:.0f} µs, floor {floor:.0f} µs)"))
     drawing.bars(rows, max(1.5, *(row[2] for row in rows)), (1.25, "goal 1.25 ×"))
 
 
@@ -142,7 +142,7 @@ def _flood(drawing: Drawing, systems: dict) -> None:
         def of(part: str, key: str, system=system) -> float:
             return median(one[part]["streams"]["refresh"][key] for one in system["flood"])
 
-        share = of("flood", "per_second") / of("quiet", "per_second") * 100
+        share = of("flood", "per_second") / max(of("quiet", "per_second"), 0.01) * 100
         logins = median(login_rate(one["flood"]) for one in system["flood"])
         rows.append((system["title"], name, share,
                      f"{share:.0f} %, 99 % within {of('flood', 'p99'):,.0f} ms; "

@@ -74,7 +74,7 @@ def flood(results: dict) -> str:
             for status, number in one["flood"]["streams"]["login"]["statuses"].items():
                 statuses[status] = statuses.get(status, 0) + number
         rows.append([
-            system["title"], _number(quiet), _number(flooded), f"{flooded / quiet * 100:.0f} %",
+            system["title"], _number(quiet), _number(flooded), f"{flooded / max(quiet, 0.01) * 100:.0f} %",
             _number(_of(rounds, lambda one: one["flood"]["streams"]["refresh"]["p50"])),
             _number(_of(rounds, lambda one: one["flood"]["streams"]["refresh"]["p99"])),
             _number(_of(rounds, lambda one: login_rate(one["flood"]))),
