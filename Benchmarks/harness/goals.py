@@ -171,8 +171,9 @@ def _round_trips(results: dict) -> list[Goal]:
                "password reset": (results.get("password_reset") or {}).get("commits")}
     for operation, figure in commits.items():
         goals.append(_at_most(f"{operation}: transactions", "1", figure, 1.05, "{:.2f}"))
-    # Each thread prepares a statement when it first needs it, so that one round in each is free.
-    measured = [min(one["prepares"] for one in rounds) for rounds in operations.values()]
+    # Each thread prepares a statement when it first needs it: the best round counts, of many answers.
+    measured = [min(one["prepares"] for one in rounds) for operation, rounds in operations.items()
+                if max(one["streams"][operation]["answered"] for one in rounds) >= 100]
     goals.append(_at_most("prepared statements made for each request", "0",
                           max(measured) if measured else None, 0.01, "{:.3f}"))
     return goals

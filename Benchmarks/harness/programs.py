@@ -4,6 +4,8 @@ import ctypes
 import os
 import signal
 import subprocess
+import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -24,11 +26,24 @@ def _end_with_parent() -> None:
 
 
 class Programs:
-    """Starts programs, and stops them in reverse order."""
+    """Starts programs, and stops them in reverse order when its block ends."""
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
+    def __init__(self) -> None:
+        self._temporary = tempfile.TemporaryDirectory(prefix="gatereeve-bench-")
+        self.directory = Path(self._temporary.name)
+        # The database may run as another user and has to reach its own part.
+        self.directory.chmod(0o755)
         self._running: list[subprocess.Popen] = []
+
+    def __enter__(self) -> "Programs":
+        # SIGTERM would end this program and leave the directory.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        return self
+
+    def __exit__(self, *_) -> None:
+        for process in reversed(self._running[:]):
+            self.stop(process)
+        self._temporary.cleanup()
 
     def start(self, name: str, command: list, environment: dict[str, str] | None = None,
               cwd: Path | None = None) -> subprocess.Popen:
@@ -51,10 +66,6 @@ class Programs:
             process.wait()
         if process in self._running:
             self._running.remove(process)
-
-    def stop_all(self) -> None:
-        for process in reversed(self._running[:]):
-            self.stop(process)
 
     def wait_until(self, name: str, process: subprocess.Popen, is_ready, interval: float = 0.02,
                    patience: float = 60) -> None:

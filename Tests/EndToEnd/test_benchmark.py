@@ -70,7 +70,8 @@ def test_bodies_that_serve_once_end_the_stream(slow_port, tmp_path):
 
 
 def measured(per_second: float, cpu_us: float) -> dict:
-    stream = {"per_second": per_second, "p50": 1.0, "p99": 2.0, "statuses": {"200": 10}}
+    stream = {"per_second": per_second, "p50": 1.0, "p99": 2.0, "statuses": {"200": 10},
+              "answered": 1000}
     return {"streams": {name: stream for name in ("refused token", "refresh", "logout", "login",
                                                   "register")},
             "cpu_us": cpu_us, "questions": 1, "prepares": 0, "commits": 1, "wrong": 0,
