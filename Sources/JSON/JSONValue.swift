@@ -33,8 +33,10 @@ public struct JSONObject: Hashable, Sendable {
             self.value = value
         }
 
+        /// Equal to Swift are canonically equal names, too; that is rare, so it is asked last.
         func isNamed(_ name: String) -> Bool {
             self.name.utf8.count == name.utf8.count && self.name == name
+                && self.name.utf8.elementsEqual(name.utf8)
         }
     }
 
@@ -49,7 +51,7 @@ public struct JSONObject: Hashable, Sendable {
     /// The value under a name; setting replaces it in its place, appends it, or with nil removes it.
     ///
     /// Looks at one member after the other: objects here have a handful of them. Names are the same
-    /// when their bytes are; the number of bytes tells most of them apart.
+    /// when their bytes are (RFC 8259 §8.3); the number of bytes tells most of them apart.
     public subscript(name: String) -> JSONValue? {
         get { members.first { $0.isNamed(name) }?.value }
         set {

@@ -104,6 +104,19 @@ struct JSONReaderTests {
             return
         }
         #expect(object.members.count == 2)
+        #expect(object["\u{E9}"] == .number(JSONNumber(1)))
+        #expect(object["e\u{301}"] == .number(JSONNumber(2)))
+    }
+
+    @Test("a name is looked up by its code points: the Kelvin sign is no K")
+    func canonicallyEqualNames() throws {
+        guard case .object(var object) = try read("{\"\u{212A}\":1,\"K\":2}") else {
+            Issue.record("no object")
+            return
+        }
+        #expect(object["K"] == .number(JSONNumber(2)))
+        object["K"] = .null
+        #expect(JSONWriter.write(.object(object)) == Array("{\"\u{212A}\":1,\"K\":null}".utf8))
     }
 
     @Test("brackets nest up to the limit and no deeper", arguments: ["[", "{\"a\":"])
