@@ -13,7 +13,8 @@ struct SettingsFile {
         do {
             root = try Yams.compose(yaml: file.text)
         } catch {
-            faults.append(SettingFault(file.path, "is not YAML: \(error)"))
+            let place = (error as? YamlError)?.place ?? "it cannot be read"
+            faults.append(SettingFault(file.path, "is not YAML: \(place)"))
             return
         }
         guard let root, root.null == nil else { return }
@@ -52,6 +53,22 @@ struct SettingsFile {
             return texts.count == list.count ? texts.joined(separator: ",") : nil
         }
         return value.null != nil ? "" : value.string
+    }
+}
+
+extension YamlError {
+    /// What is wrong and where; its own description shows the line, which may hold a secret.
+    fileprivate var place: String {
+        switch self {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            "\(problem) (line \(mark.line), column \(mark.column))"
+        case .reader(let problem, _, _, _): problem
+        case .duplicatedKeysInMapping(let names, let context):
+            "\(names.sorted().joined(separator: ", ")) stands twice "
+                + "(in what begins at line \(context.mark.line))"
+        default: "it cannot be read"
+        }
     }
 }
 

@@ -45,6 +45,23 @@ struct SettingFaultTests {
         }
     }
 
+    @Test(
+        "a file that is no YAML is a fault that tells the line and shows none of it",
+        arguments: [
+            "tokens:\n  signing_secret: hunter2: x\n",
+            "tokens:\n  signing_secret: \"hunter2\n", "tokens:\n  signing_secret: @hunter2\n",
+            "tokens:\n  verifying_secrets: [hunter2, hunter3\n",
+            "tokens:\n  signing_secret: hunter2\n  signing_secret: hunter3\n",
+        ])
+    func noYAML(file: String) {
+        let faults = SettingsWorkplace.faults(file: file)
+        #expect(faults.count == 1)
+        #expect(faults.first?.hasPrefix("/etc/test.yaml: is not YAML: ") == true)
+        #expect(faults.first?.contains("line ") == true)
+        #expect(faults.first?.contains("hunter") == false)
+        #expect(faults.first?.contains("\n") == false)
+    }
+
     @Test("a misspelt key of the file is a fault")
     func unknownKeys() {
         #expect(
