@@ -13,11 +13,12 @@ public struct Username: Hashable, Sendable {
     /// Takes a name: 1 to 150 letters, digits and `@ . + - _`.
     ///
     /// - Parameter typed: The name as the person typed it, trimmed.
-    /// - Returns: Nil when a character is not allowed, before or after normalisation.
+    /// - Returns: Nil when a character is not allowed, before or after normalisation, and when none of
+    ///   them shows, as with Hangul fillers.
     public init?(_ typed: String) {
         guard Username.isWellFormed(typed), let text = UnicodeForm.nfkc(typed),
             Username.isWellFormed(text), text.unicodeScalars.count <= Username.lengthLimit,
-            let key = Username.key(of: typed)
+            let key = Username.key(of: typed), !key.isEmpty
         else { return nil }
         self.text = text
         self.key = key

@@ -22,6 +22,8 @@ struct UsernameTests {
             "", " ", "a b", "a\n", "a\tb", "a\0", "a/b", "a'b", "a\"", "<a>", "a;b", "a\\b", "a%",
             "e\u{301}", "\u{1F600}", "a\u{200B}b", "a\u{202E}b", "a\u{AD}b", "½", "\u{FEFF}a",
             "\u{FF0F}", "a\u{A0}b", "\u{E0E}\u{E33}", "a\u{FE0F}",
+            // Letters that show nothing: the compared form of such a name would be empty.
+            "\u{3164}", "\u{115F}\u{1160}", "\u{FFA0}",
         ])
     func noNames(typed: String) {
         #expect(Username(typed) == nil)
