@@ -30,10 +30,10 @@ enum HeaderText {
     ///   - column: How many characters already stand in the first line.
     static func phrase(_ text: String, column: Int) -> String {
         let isPlain = text.utf8.allSatisfy { (0x20...0x7e).contains($0) } && !text.contains("=?")
-        guard isPlain, text.utf8.count + column + 3 <= lineLimit else {
+        let escaped = text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined()
+        guard isPlain, escaped.utf8.count + column + 3 <= lineLimit else {
             return encodedWords(text, column: column)
         }
-        let escaped = text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined()
         return "\"\(escaped)\""
     }
 
