@@ -46,8 +46,14 @@ public enum TestTokens {
     public static func token(
         header: String = #"{"alg":"HS256","typ":"JWT"}"#, claims: String, key: String = djangoKey
     ) throws -> String {
-        let signed =
-            Base64URL.encode(Array(header.utf8)) + "." + Base64URL.encode(Array(claims.utf8))
+        try token(header: Array(header.utf8), claims: Array(claims.utf8), key: key)
+    }
+
+    /// The token of a header and claims that need not be text.
+    public static func token(
+        header: [UInt8], claims: [UInt8], key: String = djangoKey
+    ) throws -> String {
+        let signed = Base64URL.encode(header) + "." + Base64URL.encode(claims)
         let code = try HMACKey(Array(key.utf8)).authenticationCode(for: Array(signed.utf8))
         return signed + "." + Base64URL.encode(code)
     }

@@ -28,21 +28,48 @@ struct TokenSignerTests {
         }
     }
 
-    @Test("no token that differs in one character verifies")
-    func mutants() throws {
-        let signer = try TestTokens.signer()
-        let token = Array(signer.sign(Array(Self.claims.utf8)).utf8)
-        let replacements = Array("AQgwz059-_.=+/ \0\n~\u{7F}".utf8)
-        for index in token.indices {
-            for replacement in replacements + [token[index] ^ 0x20, token[index] ^ 1]
-            where replacement != token[index] {
-                var mutant = token
-                mutant[index] = replacement
-                #expect(throws: TokenFault.invalid, "\(replacement) at \(index)") {
-                    try signer.verify(String(decoding: mutant, as: UTF8.self))
-                }
+    /// Tokens as the service issues them, and each algorithm.
+    static let issued: [(TokenType, TokenSigner.Algorithm)] = [
+        (.refresh, .hs256), (.access, .hs256), (.refresh, .hs384), (.access, .hs384),
+        (.refresh, .hs512), (.access, .hs512),
+    ]
+
+    @Test("no token with one other, one more or one less character verifies", arguments: issued)
+    func mutants(type: TokenType, algorithm: TokenSigner.Algorithm) throws {
+        let signer = try TestTokens.signer(algorithm)
+        var random = CountingSource()
+        let pair = TokenIssuer(settings: TokenSettings(), signer: signer).issuePair(
+            for: UserID(7), generation: 1, accessClaims: [], at: TestTokens.now, from: &random)
+        let token = Array((type == .refresh ? pair.refresh : pair.access).utf8)
+        #expect(throws: Never.self) { try signer.verify(String(decoding: token, as: UTF8.self)) }
+        var accepted: [[UInt8]] = []
+        func take(_ mutant: [UInt8]) {
+            if (try? signer.verify(String(decoding: mutant, as: UTF8.self))) != nil {
+                accepted.append(mutant)
             }
         }
+        // The alphabet, so that unused bits are set in every way, and what does not belong to it.
+        let characters = Array(
+            ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+                + "=+/. %\0\n\r\t\"\u{7F}").utf8)
+        for index in token.indices {
+            var shorter = token
+            shorter.remove(at: index)
+            take(shorter)
+            for character in characters where character != token[index] {
+                var changed = token
+                changed[index] = character
+                take(changed)
+            }
+        }
+        for index in 0...token.count {
+            for character in Array("A_=. \0".utf8) {
+                var longer = token
+                longer.insert(character, at: index)
+                take(longer)
+            }
+        }
+        #expect(accepted.isEmpty, "\(accepted.map { String(decoding: $0, as: UTF8.self) })")
     }
 
     @Test("no token that lacks or repeats a character verifies")
@@ -117,7 +144,7 @@ struct TokenSignerTests {
     }
 
     @Test(
-        "claims that are not one JSON object are refused though their signature is good",
+        "claims that are not one JSON object, strictly read, are refused though the key signed them",
         arguments: [
             "", "null", "[]", "1", "\"a\"", "{", "{}x", #"{"a":1,"a":1}"#, #"{"exp":NaN}"#,
             "\u{FEFF}{}", #"{"exp":1,"\u0065xp":2}"#, "{'a':1}",
