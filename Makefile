@@ -7,7 +7,7 @@ swift_flags := --static-swift-stdlib -Xswiftc -use-ld=lld -Xswiftc -cross-module
 
 .PHONY: help
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # What is missing of Debian's packages is installed, or named where we may not.
 .PHONY: run-packages test-packages
@@ -74,6 +74,19 @@ bench-growth: build ## Measure with 10 million accounts (some minutes, 8 GB)
 bench-peers: ## Install the peers that bench compares with, from PyPI into .bench/
 	Benchmarks/install-peers
 
+# make fuzz SECONDS=30 TARGETS="json token" is shorter than the default.
+SECONDS := 600
+TARGETS :=
+
+.PHONY: fuzz
+fuzz: ## Fuzz every reader of foreign bytes, SECONDS=600 each; TARGETS="json token" for some
+	SECONDS_EACH='$(SECONDS)' TARGETS='$(TARGETS)' Tests/Fuzz/run
+
+.PHONY: test-sanitized
+test-sanitized: ## Swift tests under ThreadSanitizer and AddressSanitizer
+	Tests/Support/test-sanitized thread
+	Tests/Support/test-sanitized address
+
 .PHONY: deb
 deb: test-packages build ## Make the Debian package in dist/
 	scripts/make-deb
@@ -94,4 +107,4 @@ configuration-page: build ## Write the tables of docs/configuration.md anew
 .PHONY: clean
 clean: ## Remove what was built and the state of `make run`
 	swift package clean
-	rm -rf .run .pytest_cache
+	rm -rf .build-fuzz .build-thread .build-address .run .pytest_cache

@@ -155,5 +155,21 @@ let package = Package(
             name: "AuthMailTests", dependencies: ["AuthMail", "Auth", "SMTP"],
             swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
+
+        // Fuzzing: what must hold for any input, the program around libFuzzer, and the replay.
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Auth", "AuthAPI", "AuthTesting", "Cryptography", "HTTP", "JSON", "SMTP",
+                "Settings", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            path: "Tests/Fuzz/Targets", swiftSettings: strict),
+        .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+        .executableTarget(
+            name: "fuzzer", dependencies: ["CLibFuzzer", "FuzzTargets"], path: "Tests/Fuzz/Fuzzer",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]),
+        .testTarget(
+            name: "FuzzReplayTests", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Replay",
+            swiftSettings: strict),
     ]
 )
