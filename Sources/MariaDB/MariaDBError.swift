@@ -120,7 +120,7 @@ extension MariaDBError: CustomStringConvertible {
             "The statement needs \(expected) values and was given \(given)."
         case .momentOutOfRange: "A moment lies outside of the years 1000 to 9999."
         case .scriptFailed(_, let line, let code, let message):
-            "The statement in line \(line) failed: MariaDB error \(code.rawValue), \(message)"
+            "The statement in line \(line) failed: \(message) (MariaDB error \(code.rawValue))."
         }
     }
 }

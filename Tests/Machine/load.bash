@@ -30,15 +30,15 @@ sent() { (($(requests_so_far) >= answers_before + $1)); }
 
 load_result() { sed -E "s/.*\"$1\": ([0-9.]+).*/\1/" "$machine_home/load.json"; }
 
-# stop_load WHAT MOST: at most so many requests may have failed, and what was answered has happened
-# once.
+# stop_load WHAT MOST [GOAL]: at most so many requests may have failed, and what was answered has
+# happened once. The goal is for the time of 99 % of the answers, in milliseconds.
 stop_load() {
-    local what=$1 most=$2 ended logouts
+    local what=$1 most=$2 goal=${3:-250} ended logouts
     inside touch /root/stop
     wait "$load"
     say "          $(<"$machine_home/load.json")"
     count_figure "$what: failed of $(load_result requests) requests" "$(load_result failed)" "$most"
-    figure "$what: 99 % answered within" "$(load_result p99)" ms 250
+    figure "$what: 99 % answered within" "$(load_result p99)" ms "$goal"
     (($(load_result failed) <= most)) || fail "$(load_result failed) requests failed; at most $most may"
     ended=$(($(ended_tokens) - logouts_before))
     logouts=$(load_result logouts)

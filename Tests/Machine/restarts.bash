@@ -36,7 +36,7 @@ kill_under_load() {
     }
     wait_for 10 "the killed instance does not come back" is_back
     figure "a killed instance is back after" "$(($(date +%s%3N) - began))" ms 1000
-    stop_load "an instance killed" $workers
+    stop_load "an instance killed" $workers 1000
 }
 
 # An instance must also leave after another one has been started anew: they share the socket.
