@@ -24,7 +24,7 @@ struct Call {
 /// What an endpoint makes of a call.
 enum Reply {
     /// The answer.
-    case response(Response)
+    case answer(Answer)
     /// The answer, at the next whole step of ``Service/pace`` since the request came: how long the work
     /// took does not show.
     case paced(Response)
@@ -32,7 +32,10 @@ enum Reply {
     /// waited too long.
     case afterHashing(
         PasswordWork,
-        finish: @Sendable (PasswordWorkResult?, any Store) throws(Problem) -> Response)
+        finish: @Sendable (PasswordWorkResult?, any Store) throws(Problem) -> Answer)
+
+    /// An answer of which there is nothing more to tell.
+    static func response(_ response: Response) -> Reply { .answer(Answer(response: response)) }
 }
 
 extension Response {

@@ -1,4 +1,4 @@
-import Auth
+public import Auth
 public import HTTP
 import HTTPTypes
 public import JSON
@@ -13,15 +13,24 @@ public struct Problem: Error, Sendable {
     public let fields: [HTTPField]
     /// The body as it is sent.
     private let encoded: [UInt8]
-    /// What failed behind a 503, for the log and never for the client.
-    public internal(set) var failure: String?
+    /// What failed behind a 503, for log and metrics and never for the client.
+    public internal(set) var failure: RequestFailure?
     /// Why it was refused, for the metrics and never for the client.
     public internal(set) var reason: String?
+    /// Whose account it is about, for the log and never for the client; nil when not known.
+    public internal(set) var user: UserID?
 
     /// The same problem, with the reason that the metrics count.
     func counted(as reason: String) -> Problem {
         var problem = self
         problem.reason = reason
+        return problem
+    }
+
+    /// The same problem of a user.
+    func about(_ user: UserID?) -> Problem {
+        var problem = self
+        problem.user = user
         return problem
     }
 
@@ -123,14 +132,14 @@ extension Problem {
 
     init(_ failure: TokenRefresh.Failure) {
         switch failure {
-        case .refused(let refusal): self.init(refusal)
+        case .refused(let refusal, let user): self = Problem(refusal).about(user)
         case .store(let error): self.init(error)
         }
     }
 
     init(_ failure: Logout.Failure) {
         switch failure {
-        case .refused(let fault): self.init(fault)
+        case .refused(let fault, let user): self = Problem(fault).about(user)
         case .store(let error): self.init(error)
         }
     }
@@ -150,13 +159,16 @@ extension Problem {
             detail: "Request was throttled. Expected available in \(seconds) "
                 + (seconds == 1 ? "second." : "seconds."),
             fields: [HTTPField(name: .retryAfter, value: String(seconds))])
-        reason = "throttled"
+        reason = Self.throttledReason
     }
 
     /// Every reason that the metrics count.
     public static let reasons =
         TokenFault.allCases.map { "token_\($0)" } + Login.Refusal.allCases.map(\.rawValue)
-        + ["no_active_user", "throttled"]
+        + ["no_active_user", throttledReason]
+
+    /// The reason of whoever has tried too much.
+    static let throttledReason = "throttled"
 
     init(_ failure: Login.FinishError) {
         switch failure {

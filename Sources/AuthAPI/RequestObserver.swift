@@ -1,3 +1,4 @@
+public import Auth
 public import HTTP
 
 /// What the service tells about each request that it answered.
@@ -12,8 +13,12 @@ public struct RequestSummary: Sendable {
     public let microseconds: UInt64
     /// Why it was refused; nil when it was not, or when the status tells.
     public let reason: String?
-    /// A failure behind a 503, for the log; nil otherwise.
-    public let failure: String?
+    /// What failed behind a 503; nil otherwise.
+    public let failure: RequestFailure?
+    /// Whose account it was about; nil when that is not known.
+    public let user: UserID?
+    /// Which tokens were given out.
+    public let issued: IssuedTokens
 }
 
 /// Who is told of answered requests.

@@ -70,6 +70,12 @@ public enum Routes {
     /// The names of all routes, for the metrics.
     public static let names = (all + operations).map(\.name)
 
+    /// Its outcomes are counted one by one.
+    static let login = Route(
+        name: "login", path: "login", methods: [.post], bodyLimit: 65536,
+        checksBearer: false, hashesPassword: true,
+        respond: { (e, c) throws(Problem) in try e.logIn(c) })
+
     /// Those of the public interface, below the prefix.
     static let all: [Route] = [
         Route(
@@ -80,10 +86,7 @@ public enum Routes {
             name: "verify-email", path: "verify-email", methods: [.get, .head], bodyLimit: 0,
             checksBearer: true, receivesLink: true,
             respond: { (e, c) throws(Problem) in try e.verifyEmail(c) }),
-        Route(
-            name: "login", path: "login", methods: [.post], bodyLimit: 65536,
-            checksBearer: false, hashesPassword: true,
-            respond: { (e, c) throws(Problem) in try e.logIn(c) }),
+        login,
         Route(
             name: "login-refresh", path: "login/refresh", methods: [.post], bodyLimit: 65536,
             checksBearer: false, respond: { (e, c) throws(Problem) in try e.refresh(c) }),

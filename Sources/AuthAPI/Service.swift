@@ -67,13 +67,15 @@ public final class Service: ExchangeHandler {
     private func answer(_ exchange: any Exchange, _ match: Router.Match) -> Bool {
         do throws(Problem) {
             switch try reply(to: exchange, match) {
-            case .response(let response):
-                finish(exchange, route: match.route, with: response, observer)
+            case .answer(let answer):
+                finish(exchange, route: match.route, with: answer, observer)
             case .paced(let response):
                 exchange.handOn()
                 let rest = Self.pace - exchange.age % Self.pace
                 queue.hold(microseconds: rest) { [hashingObserver] in
-                    finish(exchange, route: match.route, with: response, hashingObserver)
+                    finish(
+                        exchange, route: match.route, with: Answer(response: response),
+                        hashingObserver)
                 }
                 return false
             case .afterHashing(let work, let complete):
@@ -82,8 +84,8 @@ public final class Service: ExchangeHandler {
                 let isQueued = queue.submit(work) { [hashingObserver] result, store in
                     store.begin(microseconds: timeLeft)
                     do throws(Problem) {
-                        let response = try complete(result, store)
-                        finish(exchange, route: match.route, with: response, hashingObserver)
+                        let answer = try complete(result, store)
+                        finish(exchange, route: match.route, with: answer, hashingObserver)
                     } catch {
                         finish(exchange, route: match.route, with: error, hashingObserver)
                     }
@@ -158,10 +160,10 @@ public final class Service: ExchangeHandler {
 
 /// Sends the answer with the fields of its route, and tells of it.
 private func finish(
-    _ exchange: any Exchange, route: Route?, with response: Response, problem: Problem? = nil,
+    _ exchange: any Exchange, route: Route?, with answer: Answer, problem: Problem? = nil,
     _ observer: any RequestObserver
 ) {
-    var response = response
+    var response = answer.response
     if let route { response.routeHead = route.head }
     // Once answered, the exchange may be another request's.
     let (head, age) = (exchange.head, exchange.age)
@@ -169,22 +171,27 @@ private func finish(
     observer.answered(
         RequestSummary(
             route: route?.name, status: response.status.code, head: head,
-            microseconds: age, reason: problem?.reason, failure: problem?.failure))
+            microseconds: age, reason: problem?.reason, failure: problem?.failure,
+            user: answer.user, issued: answer.issued))
 }
 
 private func finish(
     _ exchange: any Exchange, route: Route?, with problem: Problem, _ observer: any RequestObserver
 ) {
-    finish(exchange, route: route, with: problem.response, problem: problem, observer)
+    finish(
+        exchange, route: route, with: Answer(response: problem.response, user: problem.user),
+        problem: problem, observer)
 }
 
 extension Problem {
     /// More passwords wait to be hashed than may.
-    fileprivate static let hashingFull = Problem.unavailable(because: "hashing queue full")
+    fileprivate static let hashingFull = Problem.unavailable(
+        because: RequestFailure(.hashingQueueFull, "hashing queue full"))
     /// A password waited too long to be hashed, or there was no memory for it.
-    static let hashingOverdue = Problem.unavailable(because: "hashing overdue")
+    static let hashingOverdue = Problem.unavailable(
+        because: RequestFailure(.hashingOverdue, "hashing overdue"))
 
-    private static func unavailable(because failure: String) -> Problem {
+    private static func unavailable(because failure: RequestFailure) -> Problem {
         var problem = Problem.unavailable
         problem.failure = failure
         return problem
@@ -192,6 +199,6 @@ extension Problem {
 
     /// A store that fails is a 503; why is for the log.
     init(_ error: StoreError) {
-        self = .unavailable(because: error.reason)
+        self = .unavailable(because: RequestFailure(.database, error.reason))
     }
 }

@@ -17,19 +17,20 @@ extension MariaDBStore {
             AND t.email_key = u.email_key AND t.used_at IS NULL
         """
 
-    /// Whether the token of a digest is good now; changes nothing.
-    public func isVerificationTokenValid(
+    /// Whose the token of a digest is, nil when it is not good now; changes nothing.
+    public func verificationUser(
         digest: [UInt8], at now: Instant
-    ) throws(StoreError) -> Bool {
+    ) throws(StoreError) -> UserID? {
         try use { connection throws(MariaDBError) in
-            try connection.queryOne(Self.findToken, [.bytes(digest), now.sqlValue]) != nil
+            let row = try connection.queryOne(Self.findToken, [.bytes(digest), now.sqlValue])
+            return try row.map { row throws(MariaDBError) in UserID(try row.unsigned(0)) }
         }
     }
 
     /// Uses a token: the first use activates the user, later ones change nothing.
     public func verifyEmail(
         digest: [UInt8], context: RequestContext
-    ) throws(StoreError) -> Bool {
+    ) throws(StoreError) -> UserID? {
         let now = context.now.sqlValue
         let found: (user: UserID, isUsed: Bool)? = try use { connection throws(MariaDBError) in
             guard let row = try connection.queryOne(Self.findToken, [.bytes(digest), now]) else {
@@ -37,8 +38,8 @@ extension MariaDBStore {
             }
             return (UserID(try row.unsigned(0)), try row.boolean(1))
         }
-        guard let found else { return false }
-        guard !found.isUsed else { return true }
+        guard let found else { return nil }
+        guard !found.isUsed else { return found.user }
         do {
             try transaction { connection throws(MariaDBError) in
                 let used = try connection.execute(
@@ -47,7 +48,7 @@ extension MariaDBStore {
                 guard used.affectedRows > 0 else { return }
                 try connection.audit(.emailVerified, user: found.user, context: context)
             }
-            return true
+            return found.user
         } catch {
             throw StoreError(error)
         }

@@ -10,17 +10,10 @@ extension MariaDBStore {
             CAST(@@GLOBAL.read_only AS CHAR) IN ('0', 'OFF')
         """
 
-    private static let findBacklog: Statement =
-        "SELECT COUNT(*), MIN(created_at) FROM mail_outbox WHERE state = 'queued'"
-
-    /// The mails that wait to be sent.
+    /// How the outbox stands.
     public func outboxBacklog(at now: Instant) throws(StoreError) -> OutboxBacklog {
         try use { connection throws(MariaDBError) in
-            let row = try connection.queryOne(Self.findBacklog, [])
-            let oldest = try row?.optionalDateTime(1) ?? now.unixMicroseconds
-            return OutboxBacklog(
-                count: try row?.integer(0) ?? 0,
-                oldestAge: max(0, (now.unixMicroseconds - oldest) / 1_000_000))
+            try connection.outboxBacklog(by: .standard, at: now)
         }
     }
 

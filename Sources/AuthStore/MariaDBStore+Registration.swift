@@ -64,20 +64,19 @@ extension MariaDBStore {
     /// Writes user, token, mail and audit entry together.
     public func register(
         _ user: NewUser, token: MailedToken, hidesTakenAddress: Bool, context: RequestContext
-    ) throws(StoreError) -> RegistrationConflicts {
+    ) throws(StoreError) -> RegistrationResult {
         // Twice: the address may be taken between the look and the writing.
         for mayLookAgain in [hidesTakenAddress, false] {
             do {
-                try transaction { connection throws(MariaDBError) in
+                let id = try transaction { connection throws(MariaDBError) in
                     let owner =
                         hidesTakenAddress ? try connection.owner(of: user.email) : nil
                     if let owner {
-                        try write(user, unseen: owner, token, context, on: connection)
-                    } else {
-                        try write(user, token, context, on: connection)
+                        return try write(user, unseen: owner, token, context, on: connection)
                     }
+                    return try write(user, token, context, on: connection)
                 }
-                return RegistrationConflicts()
+                return .registered(id)
             } catch {
                 guard let key = error.duplicateKeyName else { throw StoreError(error) }
                 guard mayLookAgain, key == "users_email_key" else { break }
@@ -88,31 +87,35 @@ extension MariaDBStore {
         guard !conflicts.isEmpty else {
             throw StoreError(.unavailable, reason: "a user that was in the way has gone again")
         }
-        return conflicts
+        return .conflicting(conflicts)
     }
 
     private func write(
         _ user: NewUser, _ token: MailedToken, _ context: RequestContext,
         on connection: Connection
-    ) throws(MariaDBError) {
+    ) throws(MariaDBError) -> UserID {
         let id = try insert(user, email: user.email, at: context.now, on: connection)
         try connection.insert(token, for: id, at: context.now)
         try connection.audit(.userRegistered, user: id, context: context)
+        return id
     }
 
     /// Statement for statement as much work as any registration, so that time does not tell it.
     private func write(
         _ user: NewUser, unseen owner: UserID, _ token: MailedToken, _ context: RequestContext,
         on connection: Connection
-    ) throws(MariaDBError) {
+    ) throws(MariaDBError) -> UserID {
         let name = token.messageID.map {
             $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16)
         }
-        guard let nowhere = EmailAddress("\(name.joined())@taken.invalid") else { return }
+        guard let nowhere = EmailAddress("\(name.joined())@taken.invalid") else {
+            preconditionFailure("an address of hexadecimal digits is none")
+        }
         let id = try insert(user, email: nowhere, at: context.now, on: connection)
         try connection.insert(token, for: id, mailing: .notice(to: owner), at: context.now)
         try connection.audit(
             .userRegistered, reason: "address_taken", user: id, context: context)
+        return id
     }
 
     private func insert(

@@ -15,10 +15,12 @@ public final class MariaDBStore: Store {
     ///   - settings: Where the database is.
     ///   - gate: Shared by all stores of the process.
     ///   - customFields: The declared fields, which the caller has compared with the schema.
+    ///   - observer: Told of connections and errors.
     public init(
-        _ settings: ConnectionSettings, gate: ConnectionGate, customFields: CustomFieldColumns
+        _ settings: ConnectionSettings, gate: ConnectionGate, customFields: CustomFieldColumns,
+        observer: (any ConnectionObserver)? = nil
     ) {
-        connection = ReconnectingConnection(settings, gate: gate)
+        connection = ReconnectingConnection(settings, gate: gate, observer: observer)
         self.customFields = customFields
     }
 

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/resource.h>
@@ -27,6 +28,16 @@ int gatereeve_set_thread_nice(int nice) {
 
 void gatereeve_add(uint64_t *cell, uint64_t amount) {
     __atomic_fetch_add(cell, amount, __ATOMIC_RELAXED);
+}
+
+int gatereeve_lock(int descriptor) {
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(descriptor, F_OFD_SETLK, &whole);
+}
+
+int gatereeve_is_locked(int descriptor) {
+    struct flock whole = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+    return fcntl(descriptor, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
 }
 
 uint64_t gatereeve_read(const uint64_t *cell) {

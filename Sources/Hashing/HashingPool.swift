@@ -4,6 +4,18 @@ import Cryptography
 import Synchronization
 import Threading
 
+/// Who is told what the pool does; called by every thread, and at once.
+public protocol HashingObserver: Sendable {
+    /// A password waits.
+    func passwordQueued()
+
+    /// A password waits no more: it is hashed, or has waited too long.
+    func passwordTaken(afterNanoseconds: UInt64)
+
+    /// A password was hashed.
+    func passwordHashed(inNanoseconds: UInt64)
+}
+
 /// The few threads that hash passwords, with a bounded queue before them.
 ///
 /// Hashing is the one expensive thing that anybody may ask for. As many threads as cores, at a lower
@@ -57,15 +69,19 @@ public final class HashingPool: PasswordQueue {
     private static let memoryKept = 10_000
 
     private let settings: Settings
+    private let observer: (any HashingObserver)?
     private let queue = LockedQueue<Queue>(Queue())
     private let threads = Mutex<[OwnedThread]>([])
     private let pace = ComparisonPace()
     private let held = HeldAnswers()
     private let heldThread = Mutex<OwnedThread?>(nil)
 
-    /// - Parameter settings: The sizes.
-    public init(_ settings: Settings) {
+    /// - Parameters:
+    ///   - settings: The sizes.
+    ///   - observer: Told what happens.
+    public init(_ settings: Settings, observer: (any HashingObserver)? = nil) {
         self.settings = settings
+        self.observer = observer
     }
 
     /// Starts the threads.
@@ -109,9 +125,12 @@ public final class HashingPool: PasswordQueue {
         on job: Job, _ hasher: PasswordHasher, in workspace: HashingWorkspace, store: any Store
     ) {
         let begun = MonotonicTime.now
-        guard job.submitted.nanoseconds(to: begun) <= UInt64(settings.waitLimit) * 1_000_000,
+        let waited = job.submitted.nanoseconds(to: begun)
+        observer?.passwordTaken(afterNanoseconds: waited)
+        guard waited <= UInt64(settings.waitLimit) * 1_000_000,
             let result = try? hasher.perform(job.work, in: workspace)
         else { return job.finish(nil, store) }
+        observer?.passwordHashed(inNanoseconds: begun.nanoseconds(to: .now))
         guard case .compared(matches: false, _) = result,
             let comparison = hasher.comparison(of: job.work)
         else { return job.finish(result, store) }
@@ -130,6 +149,7 @@ public final class HashingPool: PasswordQueue {
         return queue.change { queue in
             guard !queue.isClosed, queue.jobs.count < settings.queueLimit else { return false }
             queue.jobs.append(job)
+            observer?.passwordQueued()
             return true
         }
     }

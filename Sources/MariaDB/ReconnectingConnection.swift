@@ -7,6 +7,7 @@ internal import Glibc
 public final class ReconnectingConnection {
     private let settings: ConnectionSettings
     private let gate: ConnectionGate
+    private let observer: (any ConnectionObserver)?
     private var current: Connection?
     /// When nothing more is begun; nil for never.
     ///
@@ -16,10 +17,16 @@ public final class ReconnectingConnection {
 
     /// Remembers the settings; connects later.
     ///
-    /// - Parameter gate: Shared with the other threads of the process.
-    public init(_ settings: ConnectionSettings, gate: ConnectionGate = ConnectionGate()) {
+    /// - Parameters:
+    ///   - gate: Shared with the other threads of the process.
+    ///   - observer: Told of connections and errors.
+    public init(
+        _ settings: ConnectionSettings, gate: ConnectionGate = ConnectionGate(),
+        observer: (any ConnectionObserver)? = nil
+    ) {
         self.settings = settings
         self.gate = gate
+        self.observer = observer
     }
 
     /// Lends a live connection for statements that each commit by themselves.
@@ -37,12 +44,19 @@ public final class ReconnectingConnection {
         do throws(Failure) {
             return try body(connection)
         } catch {
+            note(error)
             guard error.databaseError == .connectionLost(.serverGone), !connection.hasActed else {
                 noteLoss(error)
                 throw error
             }
         }
-        return try body(try liveConnection(failingAs: Failure.self))
+        let fresh = try liveConnection(failingAs: Failure.self)
+        do throws(Failure) {
+            return try body(fresh)
+        } catch {
+            note(error)
+            throw error
+        }
     }
 
     /// Runs a transaction, and runs it again as a whole after a conflict with another one.
@@ -64,6 +78,7 @@ public final class ReconnectingConnection {
             do throws(Failure) {
                 return try connection.transaction(body)
             } catch {
+                note(error)
                 noteLoss(error)
                 guard let fault = error.databaseError,
                     let pause = budget.pause(after: fault, using: &generator),
@@ -95,12 +110,19 @@ public final class ReconnectingConnection {
             let fresh = try Connection(settings)
             gate.connected()
             fresh.deadline = deadline
+            observer?.connectionOpened()
             current = fresh
             return fresh
         } catch {
             gate.failed()
+            if let kind = error.kind { observer?.databaseFailed(kind) }
             throw Failure(error)
         }
+    }
+
+    private func note(_ error: some MariaDBFailure) {
+        guard let observer, let kind = error.databaseError?.kind else { return }
+        observer.databaseFailed(kind)
     }
 
     private func noteLoss(_ error: some MariaDBFailure) {

@@ -1,52 +1,55 @@
 /// What the service counts; see docs/monitoring.md.
 public struct ServiceMetrics: Sendable {
-    private let board: MetricsBoard
-    private let requests: CounterFamily
-    private let durations: HistogramFamily
-    private let refusals: CounterFamily
-    private let failures: CounterFamily
-    private let routes: [String: Int]
-    private let statuses: [Int: Int]
-    private let reasons: [String: Int]
+    /// Every value that a label may have.
+    public struct Names: Sendable {
+        /// The routes.
+        public var routes: [String]
+        /// Why something is refused.
+        public var reasons: [String]
+        /// What fails behind a 503.
+        public var failureCauses: [String]
+        /// How a login ends.
+        public var loginOutcomes: [String]
+        /// What goes wrong with the database.
+        public var databaseErrorKinds: [String]
 
-    /// The statuses that the service answers with.
-    private static let statusCodes = [
-        200, 201, 205, 400, 401, 404, 405, 406, 413, 415, 429, 503,
-    ]
-
-    /// - Parameters:
-    ///   - board: Where the counters are.
-    ///   - routes: The names of all routes.
-    ///   - reasons: Every reason for which something is refused.
-    public init(board: MetricsBoard, routes: [String], reasons: [String]) {
-        self.board = board
-        let routeNames = routes + ["none"]
-        let statusNames = Self.statusCodes.map(String.init) + ["other"]
-        let reasonNames = reasons + ["other"]
-        requests = CounterFamily(
-            name: "gatereeve_requests_total", help: "Answered requests.",
-            labels: [("route", routeNames), ("status", statusNames)], firstCell: 0)
-        durations = HistogramFamily(
-            name: "gatereeve_request_seconds",
-            help: "Time from the first byte of a request to its answer.",
-            label: ("route", routeNames), firstCell: requests.cellCount)
-        refusals = CounterFamily(
-            name: "gatereeve_refusals_total", help: "Refused requests by what was wrong.",
-            labels: [("route", routeNames), ("reason", reasonNames)],
-            firstCell: durations.firstCell + durations.cellCount)
-        failures = CounterFamily(
-            name: "gatereeve_failures_total",
-            help: "Requests answered with 503: the database or the hashing threads failed them.",
-            labels: [("route", routeNames)], firstCell: refusals.firstCell + refusals.cellCount)
-        precondition(failures.firstCell + failures.cellCount <= MetricsBoard.cellCount)
-        self.routes = Self.positions(routeNames)
-        self.statuses = Dictionary(
-            uniqueKeysWithValues: Self.statusCodes.enumerated().map { ($1, $0) })
-        self.reasons = Self.positions(reasonNames)
+        /// Names of their parts.
+        public init(
+            routes: [String], reasons: [String], failureCauses: [String],
+            loginOutcomes: [String], databaseErrorKinds: [String]
+        ) {
+            self.routes = routes
+            self.reasons = reasons
+            self.failureCauses = failureCauses
+            self.loginOutcomes = loginOutcomes
+            self.databaseErrorKinds = databaseErrorKinds
+        }
     }
 
-    private static func positions(_ names: [String]) -> [String: Int] {
-        Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
+    /// Why the counters cannot be kept in a file.
+    public struct Fault: Error, Hashable, Sendable {
+        /// The file.
+        public let path: String
+        /// The number of the system.
+        public let errno: CInt
+    }
+
+    let board: MetricsBoard
+    let catalogue: MetricsCatalogue
+
+    /// - Parameters:
+    ///   - directory: The folder that all instances share; nil keeps the counters in this process.
+    ///   - instance: The name of this instance, unlike those of the others.
+    public init(
+        directory: String?, instance: String, names: Names
+    ) throws(Fault) {
+        catalogue = MetricsCatalogue(names)
+        do throws(MetricsBoard.Fault) {
+            board = try MetricsBoard(
+                directory: directory, instance: instance, layout: catalogue.layout)
+        } catch {
+            throw Fault(path: error.path, errno: error.errno)
+        }
     }
 
     /// Counts one answered request.
@@ -54,44 +57,74 @@ public struct ServiceMetrics: Sendable {
     /// - Parameters:
     ///   - route: Its name; nil when there was no route.
     ///   - reason: Why it was refused; nil when it was not.
-    ///   - isFailure: Whether it was answered with 503.
-    public func count(
-        route: String?, status: Int, microseconds: UInt64, reason: String?, isFailure: Bool
+    ///   - failure: What failed when it was answered with 503; else nil.
+    public func countRequest(
+        route: String?, status: Int, microseconds: UInt64, reason: String?, failure: String?
     ) {
-        let route = routes[route ?? "none"] ?? routes.count - 1
-        let status = statuses[status] ?? Self.statusCodes.count
-        board.add(1, to: requests.cell([route, status]))
-        let cells = durations.cells(value: route, microseconds: microseconds)
-        board.add(1, to: cells.bucket)
-        board.add(microseconds, to: cells.sum)
+        let route = catalogue.position(ofRoute: route)
+        board.add(1, to: catalogue.requests.cell(route, catalogue.position(ofStatus: status)))
+        count(microseconds, in: catalogue.durations, value: route)
         if let reason {
-            board.add(1, to: refusals.cell([route, reasons[reason] ?? reasons.count - 1]))
+            board.add(1, to: catalogue.refusals.cell(route, catalogue.position(ofReason: reason)))
         }
-        if isFailure { board.add(1, to: failures.cell([route])) }
-    }
-
-    /// A value that is looked up when it is asked for.
-    public struct Gauge: Sendable {
-        let name: String
-        let help: String
-        let value: Double
-
-        /// A value with its name, as Prometheus shows it.
-        public init(name: String, help: String, value: Double) {
-            self.name = name
-            self.help = help
-            self.value = value
-        }
-
-        fileprivate var text: String {
-            "# HELP \(name) \(help)\n# TYPE \(name) gauge\n\(name) \(value)\n"
+        if let failure {
+            board.add(1, to: catalogue.failures.cell(route, catalogue.position(ofCause: failure)))
         }
     }
 
-    /// Everything in the exposition format of Prometheus, version 0.0.4.
-    public func text(gauges: [Gauge]) -> String {
-        let sums = board.sums()
-        return requests.text(sums) + durations.text(sums) + refusals.text(sums)
-            + failures.text(sums) + gauges.map(\.text).joined()
+    /// Counts one login by its outcome.
+    public func countLogin(_ outcome: String) {
+        guard let position = catalogue.loginOutcomes[outcome] else { return }
+        board.add(1, to: catalogue.logins.cell(position))
+    }
+
+    /// Counts the tokens that a client was given.
+    public func countTokens(access: Bool, refresh: Bool) {
+        if access { board.add(1, to: catalogue.tokens.cell(0)) }
+        if refresh { board.add(1, to: catalogue.tokens.cell(1)) }
+    }
+
+    /// Counts a connection to the database that was made.
+    public func countDatabaseConnection() {
+        board.add(1, to: catalogue.databaseConnections.cell())
+    }
+
+    /// Counts an error of the database.
+    public func countDatabaseError(_ kind: String) {
+        guard let position = catalogue.databaseErrorKinds[kind] else { return }
+        board.add(1, to: catalogue.databaseErrors.cell(position))
+    }
+
+    /// One password more, or less, waits to be hashed.
+    public func changeHashingQueue(by amount: Int) {
+        board.add(amount, to: MetricsBoard.hashingQueueCell)
+    }
+
+    /// Counts how long a password waited to be hashed.
+    public func countHashingWait(microseconds: UInt64) {
+        count(microseconds, in: catalogue.hashing, value: 0)
+    }
+
+    /// Counts how long it took to hash a password.
+    public func countHashing(microseconds: UInt64) {
+        count(microseconds, in: catalogue.hashing, value: 1)
+    }
+
+    private func count(_ microseconds: UInt64, in family: HistogramFamily, value: Int) {
+        let cells = family.cells(value: value, microseconds: microseconds)
+        board.add(1, to: cells.bucket)
+        board.add(Int(clamping: microseconds), to: cells.sum)
+    }
+
+    /// Says that the instance serves from now on.
+    ///
+    /// - Parameter started: Now, in seconds since 1970.
+    public func enter(at started: UInt64) {
+        board.enter(at: started)
+    }
+
+    /// Says that the instance ends because it was told to, and is not missed.
+    public func leave() {
+        board.leave()
     }
 }

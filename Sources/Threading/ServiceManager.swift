@@ -22,6 +22,9 @@ public struct ServiceManager: Sendable {
         path = unsafe getenv("NOTIFY_SOCKET").map { unsafe String(cString: $0) }
     }
 
+    /// Whether a service manager started this process.
+    public var isPresent: Bool { path?.isEmpty == false }
+
     /// Tells a state; that nobody listens is no fault.
     public func tell(_ state: State) {
         guard let path, !path.isEmpty else { return }

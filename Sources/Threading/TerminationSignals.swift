@@ -17,6 +17,22 @@ public struct TerminationSignals: Sendable {
         signal(SIGPIPE, SIG_IGN)
     }
 
+    /// Waits for one of them, or until the time is over (`sigtimedwait`).
+    ///
+    /// - Returns: Whether one came.
+    public func wait(milliseconds: Int) -> Bool {
+        var set = self.set
+        let end = MonotonicTime.now.advanced(milliseconds: milliseconds)
+        while true {
+            let rest = MonotonicTime.now.nanoseconds(to: end)
+            var time = timespec(
+                tv_sec: Int(rest / 1_000_000_000), tv_nsec: Int(rest % 1_000_000_000))
+            if unsafe sigtimedwait(&set, nil, &time) >= 0 { return true }
+            // Another signal may have interrupted it.
+            if errno != EINTR { return false }
+        }
+    }
+
     /// Waits for one of them (`sigwait`).
     public func wait() {
         var set = self.set

@@ -86,6 +86,48 @@ struct EndpointTests {
         #expect(place.observer.summaries.last?.reason == "throttled")
     }
 
+    @Test("log and metrics are told whose account it was, which tokens went out, how logins ended")
+    func told() throws {
+        let place = try ServiceWorkplace()
+        _ = try place.send(.post, "register/", Self.registration)
+        let user = try #require(place.store.accounts.keys.first)
+        let good = #"{"username":"ada","password":"correct horse"}"#
+        _ = try place.send(.post, "login/", good)
+        let secret = try #require(place.store.lastSecret(.verifyEmail, keys: place.keys))
+        _ = try place.send(.get, "verify-email/?token=\(secret)")
+        let token = #"{"refresh":"\#(try place.logIn("ada").refresh)"}"#
+        _ = try place.send(.post, "login/", #"{"username":"ada","password":"wrong"}"#)
+        _ = try place.send(.post, "login/", #"{"username":"nobody","password":"wrong"}"#)
+        _ = try place.send(.post, "login/", "{")
+        _ = try place.send(.options, "login/")
+        for path in ["login/refresh/", "logout/", "login/refresh/"] {
+            _ = try place.send(.post, path, token)
+        }
+        _ = try place.send(.post, "password-reset/", #"{"email":"ada@example.org"}"#)
+        let reset = try #require(place.store.lastSecret(.passwordReset, keys: place.keys))
+        let path = "password-reset-confirm/\(user.uidb64)/\(reset)/"
+        _ = try place.send(.patch, path, #"{"password":"battery staple"}"#)
+        place.queue.behaviour = .full
+        _ = try place.send(.post, "login/", good)
+
+        let told = place.observer.summaries.map { summary in
+            let tokens = summary.issued.rawValue
+            let name = summary.user == user ? "ada" : summary.user == nil ? "-" : "another"
+            return "\(summary.route ?? "-") \(name) \(tokens) \(summary.loginOutcome ?? "-")"
+        }
+        #expect(
+            told == [
+                "register ada 0 -", "login ada 0 inactive", "verify-email ada 0 -",
+                "login ada 3 succeeded", "login ada 0 wrong_password",
+                "login - 0 no_such_user", "login - 0 malformed", "login - 0 -",
+                "login-refresh ada 1 -", "logout ada 0 -", "login-refresh ada 0 -",
+                "password-reset - 0 -", "password-reset-confirm ada 0 -", "login - 0 failed",
+            ])
+        let outcomes = Set(place.observer.summaries.compactMap(\.loginOutcome))
+        #expect(outcomes.isSubset(of: RequestSummary.loginOutcomes))
+        #expect(place.observer.summaries.last?.failure?.cause == .hashingQueueFull)
+    }
+
     @Test("with rotation a refresh answers with both tokens")
     func rotation() throws {
         let place = try ServiceWorkplace { $0.rotatesRefreshTokens = true }
@@ -94,6 +136,7 @@ struct EndpointTests {
             .post, "login/refresh/", #"{"refresh":"\#(try place.logIn().refresh)"}"#)
         #expect(answer.body.hasPrefix(#"{"access":"ey"#))
         #expect(answer.body.contains(#"","refresh":"ey"#))
+        #expect(place.observer.summaries.last?.issued == [.access, .refresh])
     }
 
     @Test("all faults of a registration come together, in the order of the fields")

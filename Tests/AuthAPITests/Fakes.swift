@@ -92,6 +92,6 @@ final class RecordingObserver: RequestObserver, @unchecked Sendable {
 /// Metrics that are always the same.
 struct FixedMetrics: MetricsSource {
     func metricsText(outbox: OutboxBacklog?) -> String {
-        "waiting \(outbox.map { String($0.count) } ?? "unknown")\n"
+        "waiting \(outbox.map { String($0.queued) } ?? "unknown")\n"
     }
 }

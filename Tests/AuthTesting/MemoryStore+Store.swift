@@ -39,13 +39,13 @@ extension MemoryStore {
     /// See the protocol.
     public func register(
         _ user: NewUser, token: MailedToken, hidesTakenAddress: Bool, context: RequestContext
-    ) throws(StoreError) -> RegistrationConflicts {
+    ) throws(StoreError) -> RegistrationResult {
         try failIfAsked()
         runBeforeWriting()
         var found = conflicts(username: user.username.key, email: user.email.key)
         let isUnseen = hidesTakenAddress && found.email
         if isUnseen { found.email = false }
-        guard found.isEmpty else { return found }
+        guard found.isEmpty else { return .conflicting(found) }
         let email = isUnseen ? "\(accounts.count)@taken.invalid" : user.email.text
         let id = add(
             user.username.text, email: email, passwordHash: user.passwordHash, isActive: false)
@@ -55,27 +55,27 @@ extension MemoryStore {
         } else {
             links.append(Link(user: id, token: token))
         }
-        return found
+        return .registered(id)
     }
 
     /// See the protocol.
-    public func isVerificationTokenValid(
+    public func verificationUser(
         digest: [UInt8], at now: Instant
-    ) throws(StoreError) -> Bool {
+    ) throws(StoreError) -> UserID? {
         try failIfAsked()
-        return indexOfLink(.verifyEmail, digest: digest, at: now) != nil
+        return indexOfLink(.verifyEmail, digest: digest, at: now).map { links[$0].user }
     }
 
     /// See the protocol.
     public func verifyEmail(
         digest: [UInt8], context: RequestContext
-    ) throws(StoreError) -> Bool {
+    ) throws(StoreError) -> UserID? {
         try failIfAsked()
         guard let index = indexOfLink(.verifyEmail, digest: digest, at: context.now) else {
-            return false
+            return nil
         }
         accounts[links[index].user]?.isActive = true
-        return true
+        return links[index].user
     }
 
     /// See the protocol.
@@ -168,7 +168,7 @@ extension MemoryStore {
     /// See the protocol.
     public func outboxBacklog(at now: Instant) throws(StoreError) -> OutboxBacklog {
         try failIfAsked()
-        return OutboxBacklog(count: Int64(links.count), oldestAge: 0)
+        return OutboxBacklog(queued: Int64(links.count))
     }
 
     /// See the protocol.

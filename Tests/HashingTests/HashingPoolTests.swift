@@ -29,12 +29,27 @@ private final class Gate: Sendable {
     func open() { opened.raise() }
 }
 
+/// Keeps what it is told.
+private final class CountingObserver: HashingObserver {
+    private let kept = Mutex<[String]>([])
+
+    var told: [String] { kept.withLock { $0 } }
+
+    func passwordQueued() { kept.withLock { $0.append("queued") } }
+    func passwordTaken(afterNanoseconds: UInt64) { kept.withLock { $0.append("taken") } }
+    func passwordHashed(inNanoseconds: UInt64) { kept.withLock { $0.append("hashed") } }
+}
+
 @Suite("threads that hash passwords")
 struct HashingPoolTests {
-    private func pool(threads: Int, queueLimit: Int = 100, waitLimit: Int = 60000) -> HashingPool {
+    private func pool(
+        threads: Int, queueLimit: Int = 100, waitLimit: Int = 60000,
+        observer: (any HashingObserver)? = nil
+    ) -> HashingPool {
         HashingPool(
             HashingPool.Settings(
-                threads: threads, queueLimit: queueLimit, waitLimit: waitLimit, niceness: 0))
+                threads: threads, queueLimit: queueLimit, waitLimit: waitLimit, niceness: 0),
+            observer: observer)
     }
 
     private func start(_ pool: HashingPool) throws {
@@ -89,6 +104,18 @@ struct HashingPoolTests {
         #expect(pool.submit(work) { _, _ in finished.add(1, ordering: .relaxed) })
         pool.drain()
         #expect(finished.load(ordering: .relaxed) == 4)
+    }
+
+    @Test("its observer is told what comes, waits and is hashed; what is turned away is not")
+    func observed() throws {
+        let observer = CountingObserver()
+        let pool = pool(threads: 1, queueLimit: 2, observer: observer)
+        for _ in 0..<3 { _ = pool.submit(work) { _, _ in } }
+        #expect(observer.told == ["queued", "queued"])
+        try start(pool)
+        pool.drain()
+        #expect(
+            observer.told == ["queued", "queued", "taken", "hashed", "taken", "hashed"])
     }
 
     @Test("so many passwords are hashed at once as there are threads, and no more")

@@ -1,4 +1,5 @@
 import MariaDB
+import Synchronization
 import Testing
 
 @Suite("a connection that is lost")
@@ -44,6 +45,41 @@ struct ConnectionLossTests {
                 try kill(sessions[sessions.count - 1], through: administration)
             }
             #expect(Set(sessions).count == 3)
+        }
+    }
+
+    @Test("its observer is told of every connection and of every error, mended ones included")
+    func observed() throws {
+        try TestDatabase.with { database throws in
+            let administration = try database.connect()
+            let observer = CountingObserver()
+            let own = ReconnectingConnection(try database.settings, observer: observer)
+            #expect(throws: MariaDBError.self) {
+                try own.use { connection throws(MariaDBError) in
+                    _ = try connection.query("SELECT * FROM nothing", [])
+                }
+            }
+            var runs = 0
+            _ = try own.transaction(until: .now + .seconds(10)) {
+                connection throws(MariaDBError) in
+                runs += 1
+                if runs == 1 {
+                    try? kill(connection.sessionNumber, through: administration)
+                }
+                return try connection.query("SELECT 7", [])
+            }
+            #expect(runs == 2)
+            #expect(observer.told == ["opened", "refused", "lost", "opened"])
+
+            var nowhere = try database.settings
+            nowhere.server = .socket(path: "/nowhere")
+            let lost = ReconnectingConnection(nowhere, observer: observer)
+            #expect(throws: MariaDBError.connectFailed(.serverUnreachable)) {
+                try lost.use { connection throws(MariaDBError) in
+                    _ = try connection.query("SELECT 7", [])
+                }
+            }
+            #expect(observer.told.last == "unreachable")
         }
     }
 
@@ -234,4 +270,14 @@ struct ConnectionLossTests {
             #expect(connection.isUsable)
         }
     }
+}
+
+/// Keeps what it is told.
+private final class CountingObserver: ConnectionObserver {
+    private let kept = Mutex<[String]>([])
+
+    var told: [String] { kept.withLock { $0 } }
+
+    func connectionOpened() { kept.withLock { $0.append("opened") } }
+    func databaseFailed(_ kind: MariaDBError.Kind) { kept.withLock { $0.append(kind.rawValue) } }
 }

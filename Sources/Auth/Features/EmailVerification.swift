@@ -10,14 +10,14 @@ public struct EmailVerification: Sendable {
     /// - Parameters:
     ///   - token: The text of the link.
     ///   - isReadOnly: Whether to tell without doing, as for a `HEAD` request.
-    /// - Returns: Whether the link is good.
+    /// - Returns: Whose address it is; nil when the link is not good.
     public func open(
         _ token: String, isReadOnly: Bool, store: some EmailVerificationStore,
         context: RequestContext
-    ) throws(StoreError) -> Bool {
-        guard let token = OneTimeToken(presented: token) else { return false }
+    ) throws(StoreError) -> UserID? {
+        guard let token = OneTimeToken(presented: token) else { return nil }
         if isReadOnly {
-            return try store.isVerificationTokenValid(digest: token.digest, at: context.now)
+            return try store.verificationUser(digest: token.digest, at: context.now)
         }
         return try store.verifyEmail(digest: token.digest, context: context)
     }

@@ -40,6 +40,8 @@ public struct Login: Sendable {
     public struct Attempt: Sendable {
         /// The expensive part; it is there whatever the account, so that time tells nothing.
         public let work: PasswordWork
+        /// Whose account it is; nil when nobody has the name.
+        public var user: UserID? { facts?.user }
         fileprivate let id: UInt64
         fileprivate let usernameKey: String
         fileprivate let facts: LoginFacts?

@@ -15,8 +15,8 @@ public struct Logout: Sendable {
 
     /// Why the token was not ended now.
     public enum Failure: Error, Sendable {
-        /// It is broken, expired or ended already.
-        case refused(TokenFault)
+        /// It is broken, expired or ended already; the user is known when the signature was ours.
+        case refused(TokenFault, user: UserID?)
         /// The store failed.
         case store(StoreError)
     }
@@ -24,15 +24,17 @@ public struct Logout: Sendable {
     /// Ends a token; when this returns it is committed.
     ///
     /// - Parameter token: As the client sent it.
+    /// - Returns: Whose it was; nil when it names nobody.
+    @discardableResult
     public func logOut(
         _ token: String, store: some LogoutStore, context: RequestContext
-    ) throws(Failure) {
+    ) throws(Failure) -> UserID? {
         let claims: TokenClaims
         do {
             claims = try issuer.check(token, as: .refresh, at: context.now)
         } catch {
-            if acceptsAnyToken { return }
-            throw .refused(error)
+            if acceptsAnyToken { return nil }
+            throw .refused(error, user: nil)
         }
         let user: UserID? = if case .user(let user) = claims.subject { user } else { nil }
         let isFirst: Bool
@@ -41,6 +43,7 @@ public struct Logout: Sendable {
         } catch {
             throw .store(error)
         }
-        guard isFirst || acceptsAnyToken else { throw .refused(.blacklisted) }
+        guard isFirst || acceptsAnyToken else { throw .refused(.blacklisted, user: user) }
+        return user
     }
 }

@@ -49,7 +49,8 @@ public struct PasswordReset: Sendable {
     public struct Attempt: Sendable {
         /// The expensive part.
         public let work: PasswordWork
-        fileprivate let user: UserID
+        /// Whose password it is.
+        public let user: UserID
         fileprivate let digest: [UInt8]
     }
 

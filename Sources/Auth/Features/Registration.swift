@@ -96,6 +96,8 @@ public struct Registration: Sendable {
 
     /// What was registered.
     public struct Outcome: Sendable {
+        /// The new account.
+        public let user: UserID
         /// The name in NFKC.
         public let username: String
         /// The address with its domain in lower case.
@@ -171,20 +173,23 @@ public struct Registration: Sendable {
         let user = NewUser(
             username: attempt.username, email: attempt.email, passwordHash: passwordHash,
             customFields: attempt.customFields)
-        let conflicts: RegistrationConflicts
+        let result: RegistrationResult
         do {
-            conflicts = try store.register(
+            result = try store.register(
                 user, token: token, hidesTakenAddress: hidesTakenAddresses, context: context)
         } catch {
             throw .store(error)
         }
-        guard conflicts.isEmpty else {
+        switch result {
+        case .conflicting(let conflicts):
             var refusal = Refusal()
             refusal.add(conflicts)
             throw .refused(refusal)
+        case .registered(let id):
+            return Outcome(
+                user: id, username: user.username.text, email: user.email.text,
+                customFields: user.customFields)
         }
-        return Outcome(
-            username: user.username.text, email: user.email.text, customFields: user.customFields)
     }
 
     static func faults(ofUsername typed: String) -> [UsernameFault] {

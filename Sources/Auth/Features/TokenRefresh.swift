@@ -16,12 +16,14 @@ public struct TokenRefresh: Sendable {
         public let access: String
         /// The refresh token that takes the old one's place; nil without rotation.
         public let refresh: String?
+        /// Who; nil when the token names nobody.
+        public let user: UserID?
     }
 
     /// Why there is no new token.
     public enum Failure: Error, Sendable {
-        /// The token is refused.
-        case refused(RefreshRefusal)
+        /// The token is refused; the user is known when the signature was ours.
+        case refused(RefreshRefusal, user: UserID?)
         /// The store failed.
         case store(StoreError)
     }
@@ -36,7 +38,7 @@ public struct TokenRefresh: Sendable {
         do {
             claims = try issuer.check(token, as: .refresh, at: context.now)
         } catch {
-            throw .refused(.token(error))
+            throw .refused(.token(error), user: nil)
         }
         let user: UserID? = if case .user(let user) = claims.subject { user } else { nil }
         let facts: RefreshFacts
@@ -49,14 +51,14 @@ public struct TokenRefresh: Sendable {
         do {
             verdict = try judgeRefresh(of: claims, facts: facts)
         } catch {
-            throw .refused(error)
+            throw .refused(error, user: user)
         }
         var random = SystemRandom()
         let access = issuer.issueAccess(
             from: claims, generation: verdict.generation,
             accessClaims: verdict.accessClaims.map(\.claim), at: context.now, from: &random)
         guard issuer.settings.rotatesRefreshTokens else {
-            return Outcome(access: access, refresh: nil)
+            return Outcome(access: access, refresh: nil, user: user)
         }
         let isFirst: Bool
         do {
@@ -65,10 +67,10 @@ public struct TokenRefresh: Sendable {
             throw .store(error)
         }
         // Of several that refresh at once, the insert into the blacklist lets one through.
-        guard isFirst else { throw .refused(.token(.blacklisted)) }
+        guard isFirst else { throw .refused(.token(.blacklisted), user: user) }
         let successor = issuer.issueSuccessor(
             of: claims, generation: verdict.generation, at: context.now, from: &random)
-        return Outcome(access: access, refresh: successor)
+        return Outcome(access: access, refresh: successor, user: user)
     }
 }
 

@@ -56,10 +56,18 @@ public protocol RegistrationStore {
     /// - Parameter hidesTakenAddress: Whether a taken address is no conflict. The user is written with
     ///   an address that nobody can have, so that its name is taken like any other, and the mail is a
     ///   notice to the owner of the address.
-    /// - Returns: What was taken meanwhile; nothing is written then.
+    /// - Returns: The new user, or what was taken meanwhile; nothing is written then.
     func register(
         _ user: NewUser, token: MailedToken, hidesTakenAddress: Bool, context: RequestContext
-    ) throws(StoreError) -> RegistrationConflicts
+    ) throws(StoreError) -> RegistrationResult
+}
+
+/// What came of writing a new user.
+public enum RegistrationResult: Hashable, Sendable {
+    /// The account is there.
+    case registered(UserID)
+    /// Somebody else was faster.
+    case conflicting(RegistrationConflicts)
 }
 
 /// A user to be registered.
@@ -93,13 +101,13 @@ public struct RegistrationConflicts: Hashable, Sendable {
 
 /// What the verification of addresses keeps.
 public protocol EmailVerificationStore {
-    /// Whether the token of a digest is good now; changes nothing.
-    func isVerificationTokenValid(digest: [UInt8], at now: Instant) throws(StoreError) -> Bool
+    /// Whose the token of a digest is, nil when it is not good now; changes nothing.
+    func verificationUser(digest: [UInt8], at now: Instant) throws(StoreError) -> UserID?
 
     /// Uses a token: the first use activates the user, later ones change nothing.
     ///
-    /// - Returns: Whether the token is good.
-    func verifyEmail(digest: [UInt8], context: RequestContext) throws(StoreError) -> Bool
+    /// - Returns: Whose the token is; nil when it is not good.
+    func verifyEmail(digest: [UInt8], context: RequestContext) throws(StoreError) -> UserID?
 }
 
 /// What login keeps.
@@ -176,23 +184,9 @@ public protocol PasswordResetStore {
     ) throws(StoreError) -> Bool
 }
 
-/// The mails that wait to be sent.
-public struct OutboxBacklog: Sendable {
-    /// How many wait.
-    public let count: Int64
-    /// How long the oldest of them has waited, in seconds; 0 when none does.
-    public let oldestAge: Int64
-
-    /// A backlog of its parts.
-    public init(count: Int64, oldestAge: Int64) {
-        self.count = count
-        self.oldestAge = oldestAge
-    }
-}
-
 /// What the health checks and the metrics need.
 public protocol HealthStore {
-    /// The mails that wait to be sent.
+    /// How the outbox stands, by the rule of ``OutboxRule/standard``.
     func outboxBacklog(at now: Instant) throws(StoreError) -> OutboxBacklog
 
     /// Fails when a request that needs the database would fail.

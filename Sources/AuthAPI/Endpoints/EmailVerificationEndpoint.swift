@@ -6,22 +6,24 @@ extension Endpoints {
     /// `GET verify-email/?token=…`.
     func verifyEmail(_ call: Call) throws(Problem) -> Reply {
         let token = FormReader.read(Array(call.head.query.utf8))?.last { $0.name == "token" }
-        let isGood: Bool
+        let user: UserID?
         do {
-            isGood = try emailVerification.open(
+            user = try emailVerification.open(
                 token?.value ?? "", isReadOnly: call.head.method == .head, store: call.store,
                 context: call.context)
         } catch {
             throw Problem(error)
         }
         if Accept(call.head.accept).prefersHTML {
-            return .response(
-                isGood
-                    ? .page(pages.emailVerified(), status: .ok)
-                    : .page(pages.emailNotVerified(), status: .badRequest))
+            let page: Response =
+                user == nil
+                ? .page(pages.emailNotVerified(), status: .badRequest)
+                : .page(pages.emailVerified(), status: .ok)
+            return .answer(Answer(response: page, user: user))
         }
-        guard isGood else { throw Problem(.badRequest, detail: Sentence.invalidLink) }
-        return .response(.json(.ok, Array(#"{"detail":"Email verified."}"#.utf8)))
+        guard user != nil else { throw Problem(.badRequest, detail: Sentence.invalidLink) }
+        let body = Array(#"{"detail":"Email verified."}"#.utf8)
+        return .answer(Answer(response: .json(.ok, body), user: user))
     }
 }
 

@@ -31,7 +31,7 @@ extension Endpoints {
                     attempt, matches: matches, upgradedHash: upgraded, store: store,
                     context: context)
             } catch {
-                throw Problem(error)
+                throw Problem(error).about(attempt.user)
             }
             var writer = JSONWriter(capacity: 768)
             writer.append(raw: #"{"refresh":"#)
@@ -39,7 +39,8 @@ extension Endpoints {
             writer.append(raw: #","access":"#)
             writer.append(string: pair.access)
             writer.append(raw: "}")
-            return .json(.ok, writer.bytes)
+            return Answer(
+                response: .json(.ok, writer.bytes), user: attempt.user, issued: [.access, .refresh])
         }
     }
 }

@@ -10,12 +10,14 @@ extension Endpoints {
         guard let token = fields.plainText("refresh", into: &errors) else {
             throw .invalid(errors)
         }
+        let user: UserID?
         do throws(Logout.Failure) {
-            try logout.logOut(token, store: call.store, context: call.context)
+            user = try logout.logOut(token, store: call.store, context: call.context)
         } catch {
             throw Problem(error)
         }
         // 205 has no body (RFC 9110 §15.3.6).
-        return .response(Response(status: .resetContent, content: .none))
+        return .answer(
+            Answer(response: Response(status: .resetContent, content: .none), user: user))
     }
 }

@@ -6,7 +6,7 @@ import HTTPTypes
 public protocol MetricsSource: Sendable {
     /// Everything in the exposition format of Prometheus.
     ///
-    /// - Parameter outbox: The mails that wait; nil when the database did not tell.
+    /// - Parameter outbox: How the outbox stands; nil when the database did not tell.
     func metricsText(outbox: OutboxBacklog?) -> String
 }
 

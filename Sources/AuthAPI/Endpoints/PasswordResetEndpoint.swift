@@ -54,9 +54,11 @@ extension Endpoints {
                 try passwordReset.finish(
                     attempt, passwordHash: hash, store: store, context: context)
             } catch {
-                throw problem(error)
+                throw problem(error).about(attempt.user)
             }
-            return .json(.ok, Array(#"{"detail":"Password has been reset."}"#.utf8))
+            return Answer(
+                response: .json(.ok, Array(#"{"detail":"Password has been reset."}"#.utf8)),
+                user: attempt.user)
         }
     }
 

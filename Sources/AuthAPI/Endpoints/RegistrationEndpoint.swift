@@ -36,7 +36,9 @@ extension Endpoints {
                     JSONObject.Member("username", .string(outcome.username)),
                     JSONObject.Member("email", .string(outcome.email)),
                 ] + outcome.customFields.map { .init($0.field.name, $0.value.json) }
-            return .json(.created, JSONWriter.write(.object(JSONObject(members))))
+            return Answer(
+                response: .json(.created, JSONWriter.write(.object(JSONObject(members)))),
+                user: outcome.user)
         }
     }
 

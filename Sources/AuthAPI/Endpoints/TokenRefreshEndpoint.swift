@@ -25,6 +25,9 @@ extension Endpoints {
             writer.append(string: refresh)
         }
         writer.append(raw: "}")
-        return .response(.json(.ok, writer.bytes))
+        return .answer(
+            Answer(
+                response: .json(.ok, writer.bytes), user: outcome.user,
+                issued: outcome.refresh == nil ? .access : [.access, .refresh]))
     }
 }

@@ -23,4 +23,11 @@ int gatereeve_set_thread_nice(int nice);
 void gatereeve_add(uint64_t *cell, uint64_t amount);
 uint64_t gatereeve_read(const uint64_t *cell);
 
+/* A lock on a whole file that belongs to the open descriptor (F_OFD_SETLK): it ends with the process,
+   however that ends. Does not wait; -1 and errno when another holds it. */
+int gatereeve_lock(int descriptor);
+
+/* Whether another descriptor holds that lock; takes nothing. */
+int gatereeve_is_locked(int descriptor);
+
 #endif

@@ -22,9 +22,13 @@ struct MailerCommand: ParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() throws {
+        let signals = TerminationSignals()
+        try ServiceStart.run(signals) { try send(signals) }
+    }
+
+    private func send(_ signals: TerminationSignals) throws {
         let values = try options.load()
         let logger = Logger(values)
-        let signals = TerminationSignals()
         let database = ConnectionSettings(values)
         let smtp = try SMTPSettings(values)
         let templates: MailTemplates
@@ -38,7 +42,7 @@ struct MailerCommand: ParsableCommand {
             Complaint.print("The mailer cannot start: \(error)")
             throw ExitCode(78)
         }
-        try DatabaseReadiness.await(database, fields: [], logger: logger)
+        try DatabaseReadiness.await(database, fields: [], signals: signals, logger: logger)
 
         let links = try LinkMaker(values)
         let stop = StopSignal()

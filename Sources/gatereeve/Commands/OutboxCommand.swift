@@ -13,7 +13,10 @@ struct OutboxCommand: ParsableCommand {
             could be sent. None holds its link.
 
             \(ExitCodes.text)
-            """, subcommands: [OutboxListCommand.self, OutboxRetryCommand.self])
+            """,
+        subcommands: [
+            OutboxListCommand.self, OutboxRetryCommand.self, OutboxCheckCommand.self,
+        ])
 }
 
 /// `gatereeve outbox list`.

@@ -25,21 +25,26 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() throws {
+        let signals = TerminationSignals()
+        try ServiceStart.run(signals) { try serve(signals) }
+    }
+
+    private func serve(_ signals: TerminationSignals) throws {
         let values = try options.load()
         let logger = Logger(values)
-        let signals = TerminationSignals()
         let database = ConnectionSettings(values)
         let fields = values.userFields.map { CustomField($0) }
-        let pool = HashingPool(HashingPool.Settings(values))
         let metrics = try ServiceMetrics(values)
+        let pool = HashingPool(HashingPool.Settings(values), observer: metrics)
         let endpoints = try Endpoints(
-            values, customFields: fields, metrics: MetricsPage(metrics: metrics, pool: pool))
-        try DatabaseReadiness.await(database, fields: fields, logger: logger)
+            values, customFields: fields, metrics: MetricsPage(metrics: metrics))
+        try DatabaseReadiness.await(
+            database, fields: fields, signals: signals, logger: logger)
         let columns = try CustomFieldColumns(fields)
         let gate = ConnectionGate()
 
         pool.start(hasher: try PasswordHasher(values)) {
-            MariaDBStore(database, gate: gate, customFields: columns)
+            MariaDBStore(database, gate: gate, customFields: columns, observer: metrics)
         }
         let listener = try listener(values)
         let stop = StopSignal()
@@ -51,10 +56,13 @@ struct ServeCommand: ParsableCommand {
         responder.start(count: workers) { _ in
             Service(
                 prefix: prefix, endpoints: endpoints,
-                store: MariaDBStore(database, gate: gate, customFields: columns), queue: pool,
+                store: MariaDBStore(
+                    database, gate: gate, customFields: columns, observer: metrics),
+                queue: pool,
                 observer: GatheredRequestLog(log), hashingObserver: log, clock: { .now })
         }
         let manager = ServiceManager()
+        metrics.enter(at: UInt64(time(nil)))
         manager.tell(.ready)
         logger.notice("serving", metadata: ["workers": "\(workers)"])
 
@@ -70,6 +78,7 @@ struct ServeCommand: ParsableCommand {
         waiter.join()
         responder.join()
         pool.drain()
+        metrics.leave()
         logger.notice("stopped")
     }
 

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Auth
 import AuthStore
-import Glibc
 import Logging
 import MariaDB
+import Threading
 
 /// What must be true of the database before anything is served.
 enum DatabaseReadiness {
@@ -11,11 +11,13 @@ enum DatabaseReadiness {
     ///
     /// A database that is still starting is waited for; the service manager bounds how long.
     ///
-    /// - Throws: `ExitCode` 78 after it has printed what is wrong and what to do.
+    /// - Throws: `ExitCode` 78 after it has printed what is wrong and what to do; 0 when it is told
+    ///   to leave meanwhile.
     static func await(
-        _ settings: ConnectionSettings, fields: [CustomField], logger: Logger
+        _ settings: ConnectionSettings, fields: [CustomField], signals: TerminationSignals,
+        logger: Logger
     ) throws {
-        let connection = connect(settings, logger: logger)
+        let connection = try connect(settings, signals: signals, logger: logger)
         defer { connection.close() }
         do throws(SchemaProblem) {
             try Migrator.checkForService(requiredNumber: Version.schema, on: connection)
@@ -36,7 +38,9 @@ enum DatabaseReadiness {
         }
     }
 
-    private static func connect(_ settings: ConnectionSettings, logger: Logger) -> Connection {
+    private static func connect(
+        _ settings: ConnectionSettings, signals: TerminationSignals, logger: Logger
+    ) throws -> Connection {
         var attempts = 0
         while true {
             do throws(MariaDBError) {
@@ -46,7 +50,7 @@ enum DatabaseReadiness {
                     logger.warning("waiting for the database", metadata: ["reason": "\(error)"])
                 }
                 attempts += 1
-                usleep(100_000)
+                guard !signals.wait(milliseconds: 100) else { throw ExitCode.success }
             }
         }
     }

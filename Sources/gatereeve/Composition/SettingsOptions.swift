@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 import Settings
 
 /// The option that every command has, and the way from it to the settings.
@@ -68,7 +69,10 @@ struct SettingsOptions: ParsableArguments {
 /// What goes wrong before the log is set up, or at the command line.
 enum Complaint {
     /// Prints to standard error.
-    static func print(_ text: String) {
-        FileHandle.standardError.write(Data("gatereeve: \(text)\n".utf8))
+    ///
+    /// - Parameter priority: For the journal, when standard error leads there (sd-daemon(3)).
+    static func print(_ text: String, priority: Logger.Level? = nil) {
+        let mark = priority.map { Journal.isStandardError ? "<\($0.syslogPriority)>" : "" } ?? ""
+        FileHandle.standardError.write(Data("\(mark)gatereeve: \(text)\n".utf8))
     }
 }

@@ -75,7 +75,7 @@ extension String {
 
 extension Logger.Level {
     /// The number of syslog(3).
-    fileprivate var syslogPriority: Int {
+    var syslogPriority: Int {
         switch self {
         case .trace, .debug: 7
         case .info: 6

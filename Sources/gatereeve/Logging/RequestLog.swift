@@ -1,3 +1,4 @@
+import Auth
 import AuthAPI
 import Glibc
 import HTTP
@@ -15,17 +16,11 @@ struct RequestLog: RequestObserver, Sendable {
     let metrics: ServiceMetrics
 
     func answered(_ summary: RequestSummary) {
-        count(summary)
+        metrics.count(summary)
         if let line = line(for: summary) { LogOutput.write(line, format: format) }
     }
 
     func flush() {}
-
-    fileprivate func count(_ summary: RequestSummary) {
-        metrics.count(
-            route: summary.route, status: summary.status, microseconds: summary.microseconds,
-            reason: summary.reason, isFailure: summary.failure != nil)
-    }
 
     /// The line of a request; nil when the log leaves it out.
     func line(for summary: RequestSummary) -> [UInt8]? {
@@ -37,8 +32,9 @@ struct RequestLog: RequestObserver, Sendable {
             ("address", summary.head.remoteAddress),
             ("microseconds", String(summary.microseconds)),
         ]
+        if let user = summary.user { members.append(("user", String(user.rawValue))) }
         if let reason = summary.reason { members.append(("reason", reason)) }
-        if let failure = summary.failure { members.append(("failure", failure)) }
+        if let failure = summary.failure { members.append(("failure", failure.reason)) }
         return LogLine.make(own, "request", members, format: format)
     }
 }
@@ -58,7 +54,7 @@ final class GatheredRequestLog: RequestObserver {
     }
 
     func answered(_ summary: RequestSummary) {
-        log.count(summary)
+        log.metrics.count(summary)
         guard let line = log.line(for: summary) else { return }
         if lines.count + line.count > Self.limit { flush() }
         lines.append(contentsOf: line)

@@ -60,7 +60,7 @@ struct PasswordResetTests {
             try TokenRefresh(issuer: place.issuer).refresh(
                 session, store: place.store, context: TestTokens.context())
         }
-        guard case .refused(.sessionEnded) = error else { throw error }
+        guard case .refused(.sessionEnded, _) = error else { throw error }
         // Within the same second, too, a new session is a good one.
         _ = try TokenRefresh(issuer: place.issuer).refresh(
             try place.logIn(password: "battery staple").refresh, store: place.store,

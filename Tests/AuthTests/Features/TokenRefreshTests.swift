@@ -16,7 +16,7 @@ struct TokenRefreshTests {
         let error = try #require(throws: TokenRefresh.Failure.self) {
             try refresh(token, in: place)
         }
-        guard case .refused(let refusal) = error else { throw error }
+        guard case .refused(let refusal, _) = error else { throw error }
         return refusal
     }
 
@@ -27,7 +27,7 @@ struct TokenRefreshTests {
 
     private func logoutFault(_ token: String, in place: FeatureWorkplace) throws -> TokenFault {
         let error = try #require(throws: Logout.Failure.self) { try logOut(token, in: place) }
-        guard case .refused(let fault) = error else { throw error }
+        guard case .refused(let fault, _) = error else { throw error }
         return fault
     }
 

@@ -1,48 +1,5 @@
-/// Counters of one name, one for each combination of labels.
-public struct CounterFamily: Sendable {
-    /// The name, as Prometheus shows it.
-    let name: String
-    /// What is counted.
-    let help: String
-    /// Names of labels, and the values that each may have.
-    let labels: [(name: String, values: [String])]
-    /// The first cell on the board.
-    let firstCell: Int
-
-    /// How many cells the family has.
-    var cellCount: Int { labels.reduce(1) { $0 * $1.values.count } }
-
-    /// The cell of a combination, given by the position of each value.
-    func cell(_ positions: [Int]) -> Int {
-        var offset = 0
-        for (label, position) in zip(labels, positions) {
-            offset = offset * label.values.count + position
-        }
-        return firstCell + offset
-    }
-
-    /// The lines of the exposition format; combinations that never happened are left out.
-    func text(_ sums: [UInt64]) -> String {
-        var text = "# HELP \(name) \(help)\n# TYPE \(name) counter\n"
-        for offset in 0..<cellCount where sums[firstCell + offset] > 0 || cellCount == 1 {
-            text += "\(name)\(labelText(offset)) \(sums[firstCell + offset])\n"
-        }
-        return text
-    }
-
-    private func labelText(_ offset: Int) -> String {
-        var remaining = offset
-        var pairs: [String] = []
-        for label in labels.reversed() {
-            pairs.append("\(label.name)=\"\(label.values[remaining % label.values.count])\"")
-            remaining /= label.values.count
-        }
-        return pairs.isEmpty ? "" : "{\(pairs.reversed().joined(separator: ","))}"
-    }
-}
-
 /// A histogram of durations for each value of one label.
-public struct HistogramFamily: Sendable {
+struct HistogramFamily: Sendable {
     let name: String
     let help: String
     let label: (name: String, values: [String])
@@ -87,4 +44,7 @@ public struct HistogramFamily: Sendable {
         }
         return text
     }
+
+    /// Its name and labels, for the layout of the board.
+    var signature: String { "\(name)\(label)\(Self.bounds)\(firstCell);" }
 }
