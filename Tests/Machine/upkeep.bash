@@ -10,6 +10,22 @@ back_up_and_restore() {
         fail "the restored database lacks a user"
 }
 
+# It neither makes an instance spin nor takes the socket, and is over when it is mended.
+survive_a_fault_of_the_settings() {
+    local settings=/etc/gatereeve/gatereeve.yaml restarts
+    inside cp -p "$settings" /root/good.yaml
+    printf 'tokens:\n  algorithm: none\n' | inside tee -a "$settings" >/dev/null
+    inside systemctl restart --no-block gatereeve@1.service
+    sleep 12 # So long there must not be many tries.
+    restarts=$(inside systemctl show --property NRestarts --value gatereeve@1.service)
+    say "          $restarts restarts within 12 s"
+    ((restarts >= 1 && restarts <= 3)) || fail "gatereeve@1.service was restarted $restarts times"
+    is_active gatereeve.socket || fail "the socket is gone"
+    is_ready || fail "the other instance does not answer"
+    inside mv /root/good.yaml "$settings"
+    wait_for 15 "gatereeve@1.service does not come back by itself" is_active gatereeve@1.service
+}
+
 # refresh EXPECTED TOKEN
 refresh() {
     local status
