@@ -27,7 +27,7 @@ mail: ## Print the newest mail that `make run` caught
 	@scripts/mail
 
 .PHONY: test
-test: test-packages lint build test-swift test-nginx test-systemd test-http test-faults-quick ## Run every check
+test: test-packages lint build test-swift test-nginx test-systemd test-monitoring test-http test-faults-quick ## Run every check
 
 .PHONY: test-swift
 test-swift: test-packages ## Swift tests, with a private MariaDB
@@ -40,6 +40,10 @@ test-nginx: test-packages ## Check the nginx configuration
 .PHONY: test-systemd
 test-systemd: test-packages ## Check the units and what they may do
 	scripts/check-systemd
+
+.PHONY: test-monitoring
+test-monitoring: test-packages ## Check the alarms for Prometheus
+	scripts/check-monitoring
 
 .PHONY: test-http
 test-http: test-packages build ## Tests over HTTP against the whole product
