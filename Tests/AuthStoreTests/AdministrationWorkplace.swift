@@ -69,7 +69,7 @@ struct AdministrationWorkplace {
         _ name: String, email: String? = nil, at moment: Instant = now.advanced(seconds: -3600)
     ) throws -> UserID {
         _ = try store.requests.register(
-            try newUser(name, email: email), token: token(at: moment),
+            try newUser(name, email: email), token: token(at: moment), hidesTakenAddress: false,
             context: RequestContext(now: moment))
         return UserID(try number("SELECT id FROM users WHERE username_key = \(name)"))
     }

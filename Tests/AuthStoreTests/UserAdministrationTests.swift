@@ -143,7 +143,8 @@ struct UserAdministrationTests {
         try AdministrationWorkplace.with { place in
             let old = place.token()
             _ = try place.store.requests.register(
-                try place.newUser("ada"), token: old, context: place.context)
+                try place.newUser("ada"), token: old, hidesTakenAddress: false,
+                context: place.context)
             let user = UserID(1)
             #expect(try place.store.deactivate(user, context: place.context))
             #expect(
@@ -182,7 +183,7 @@ struct UserAdministrationTests {
             let old = place.token()
             _ = try place.store.requests.register(
                 try place.newUser("ada", email: "Ada@example.org"), token: old,
-                context: place.context)
+                hidesTakenAddress: false, context: place.context)
             let new = place.token()
             #expect(
                 try place.store.resendVerification(
