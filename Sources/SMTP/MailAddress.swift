@@ -33,19 +33,23 @@ public struct MailAddress: Hashable, Sendable {
                     || scalar == "-" || scalar == ".")
         }
         guard !forbidden else { throw .addressCharacter }
-        let domain = text.utf8.allSatisfy({ $0 < 0x80 }) ? text : try aLabels(of: text)
-        let labels = domain.split(separator: ".", omittingEmptySubsequences: false)
+        // Label by label: IDNA refuses some beside it that are good where all are ASCII.
+        var labels: [String] = []
+        for label in text.split(separator: ".", omittingEmptySubsequences: false) {
+            labels.append(
+                label.utf8.allSatisfy { $0 < 0x80 } ? String(label) : try aLabel(of: label))
+        }
         let fits = labels.allSatisfy { label in
             (1...63).contains(label.utf8.count) && label.utf8.allSatisfy(\.isLabelCharacter)
                 && !label.hasPrefix("-") && !label.hasSuffix("-")
         }
         guard fits else { throw .addressDomain }
-        return domain
+        return labels.joined(separator: ".")
     }
 
-    private static func aLabels(of domain: String) throws(MailFault) -> String {
+    private static func aLabel(of label: Substring) throws(MailFault) -> String {
         var host: UnsafeMutablePointer<CChar>?
-        let code = unsafe gatereeve_curl_ascii_host("smtp://\(domain)/", &host)
+        let code = unsafe gatereeve_curl_ascii_host("smtp://\(label)/", &host)
         guard code == CURLUE_OK, let text = unsafe host else { throw .addressDomain }
         defer { unsafe curl_free(text) }
         return unsafe String(cString: text)

@@ -13,6 +13,7 @@ struct MailAddressTests {
             ("ada@localhost", "ada@localhost"),
             ("ada@Bücher.example", "ada@xn--bcher-kva.example"),
             ("ada@例え.テスト", "ada@xn--r8jz45g.xn--zckzah"),
+            ("ada@bücher.r3---x.example", "ada@xn--bcher-kva.r3---x.example"),
         ])
     func takes(text: String, ascii: String) throws {
         #expect(try MailAddress(text).ascii == ascii)

@@ -24,9 +24,9 @@ extension FuzzTarget {
             decoded(HeaderText.unstructured(text, column: 9)).hasBytes(of: text),
             "the subject reads differently")
         if !text.isEmpty {
-            var phrase = decoded(HeaderText.phrase(text, column: 6))
-            if phrase.hasPrefix("\"") { phrase = unquoted(phrase) }
-            try require(phrase.hasBytes(of: text), "the name reads differently")
+            let phrase = HeaderText.phrase(text, column: 6)
+            let shown = phrase.hasPrefix("\"") ? unquoted(phrase) : decoded(phrase)
+            try require(shown.hasBytes(of: text), "the name reads differently")
         }
     }
 
