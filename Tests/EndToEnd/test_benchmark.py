@@ -108,15 +108,28 @@ def test_the_picture_shows_every_system():
     assert "prefers-color-scheme: dark" in picture
 
 
-def test_the_whole_benchmark_gives_a_verdict_for_each_goal():
-    done = subprocess.run(
-        [ROOT / "Benchmarks/bench"], capture_output=True, text=True, timeout=600,
-        env={**os.environ, "ROUNDS": "1", "SECONDS": "0.2", "SYSTEMS": "gatereeve,floor",
-             "SCENARIOS": "hash,operations,flood"})
+def run_benchmark(name: str, **environment: str) -> dict[str, str]:
+    """Runs it for a moment; gives the verdict of each goal."""
+    done = subprocess.run([ROOT / "Benchmarks" / name], capture_output=True, text=True, timeout=600,
+                          env={**os.environ, "ROUNDS": "1", "SECONDS": "0.2", **environment})
     assert done.returncode == 0, done.stderr
     rows = [line.split("|") for line in done.stdout.splitlines() if line.startswith("| ")]
-    found = {cells[1].strip(): cells[4].strip() for cells in rows if len(cells) == 6}
+    verdicts = {cells[1].strip(): cells[4].strip() for cells in rows if len(cells) == 6}
+    return {what: verdict for what, verdict in verdicts.items()
+            if verdict in ("met", "MISSED", "not measured")}
+
+
+def test_the_whole_benchmark_gives_a_verdict_for_each_goal():
+    found = run_benchmark(
+        "bench", SYSTEMS="gatereeve,floor", SCENARIOS="hash,operations,flood", RECORD="no")
     judged = {goal.what for goal in goals.judge(results((1.0, 1.0), 1.0), None)}
-    assert judged - set(found) == set()
+    # What large tables need is there only when somebody has recorded it.
+    assert {what for what in judged if not what.startswith("growth")} - set(found) == set()
     assert found["answers that were not the expected ones"] == "met"
     assert found["logout: round trips to the database"] in ("met", "MISSED")
+
+
+def test_growth_gives_a_verdict_for_each_of_its_goals():
+    found = run_benchmark("growth", ROWS="1000", EXPIRED="1000", CACHE="64", RECORD="no")
+    assert len(found) == 3
+    assert "not measured" not in found.values()
