@@ -119,7 +119,8 @@ def test_no_link_is_left_in_memory(started_product, accounts, client):
         assert gone(started_product.pid(process), [token, reset]) == []
 
 
-def test_the_signing_secret_is_in_memory_once(started_product):
+def test_the_signing_secret_is_in_memory_twice_at_most(started_product):
+    """Among the settings, and in the key of libcrypto; whatever read it from its file is gone."""
     for process in ("responder", "mailer"):
         found = found_in(started_product.pid(process), [started_product.signing_secret])
-        assert len(found) <= 1, found
+        assert len(found) <= 2, found
