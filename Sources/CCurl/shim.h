@@ -2,9 +2,6 @@
 #ifndef GATEREEVE_CCURL_SHIM_H
 #define GATEREEVE_CCURL_SHIM_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
 #include <curl/curl.h>
 #include <locale.h>
 
