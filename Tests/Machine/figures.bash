@@ -23,7 +23,8 @@ count_figure() {
 
 print_figures() { ((${#figures[@]} == 0)) || printf '  %s\n' "${figures[@]}"; }
 
-# lifetime UNIT FROM TO: milliseconds between two moments that systemd noted of a unit.
+# lifetime UNIT FROM TO: milliseconds between two moments that systemd noted of a unit; what it takes to
+# ask is not in them.
 lifetime() {
     inside systemctl show "$1" --property "$2TimestampMonotonic" --property "$3TimestampMonotonic" |
         awk -F = -v from="$2TimestampMonotonic" '
