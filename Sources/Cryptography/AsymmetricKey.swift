@@ -31,7 +31,16 @@ import COpenSSL
             guard unsafe EVP_PKEY_is_a(handle, "RSA") == 1 else { throw .otherAlgorithm }
             let bits = unsafe EVP_PKEY_get_bits(handle)
             guard (2048...8192).contains(bits) else { throw .modulusSize }
+            guard !hasExponentOne else { throw .exponent }
         }
+    }
+
+    /// libcrypto takes such a key, and with it whatever is padded well.
+    private var hasExponentOne: Bool {
+        var exponent: OpaquePointer?
+        defer { unsafe BN_free(exponent) }
+        let status = unsafe EVP_PKEY_get_bn_param(handle, OSSL_PKEY_PARAM_RSA_E, &exponent)
+        return unsafe status != 1 || BN_is_one(exponent) == 1
     }
 
     private var isOnP256: Bool {

@@ -17,4 +17,6 @@ public enum SignatureKeyFault: Error, Hashable, Sendable {
     /// An RSA modulus outside of 2048 to 8192 bits (RFC 7518 §3.3 gives the lower bound; the upper
     /// one bounds the time of a verification).
     case modulusSize
+    /// A public exponent of 1, with which everything is its own signature.
+    case exponent
 }

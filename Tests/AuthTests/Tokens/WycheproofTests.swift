@@ -37,17 +37,23 @@ struct WycheproofTests {
     /// such a text is no base64url (RFC 7515 §2).
     private static let strictlyRefused: Set = ["372", "373"]
 
+    /// Invalid there for characters that the published text no longer has: it is, key and all, that of
+    /// number 357, which is valid.
+    private static let withoutTheirFault: Set = ["367", "370"]
+
     @Test("each of the 40 signatures is judged as it says there, or more strictly")
     func signatures() throws {
         let rows = try Self.rows(of: "wycheproof-jws-hmac", columns: 4)
         var accepted = 0
         for row in rows {
             let isAccepted = try Self.isAccepted(row[2], keys: [row[1]], .hs256)
-            let isValid = row[3] == "valid" && !Self.strictlyRefused.contains(row[0])
+            let isValid =
+                row[3] == "valid" && !Self.strictlyRefused.contains(row[0])
+                || Self.withoutTheirFault.contains(row[0])
             #expect(isAccepted == isValid, "number \(row[0])")
             accepted += isAccepted ? 1 : 0
         }
-        #expect((rows.count, accepted) == (40, 8))
+        #expect((rows.count, accepted) == (40, 10))
     }
 
     /// Refused there for what a key says of itself, which our settings do not have, or for its
