@@ -57,7 +57,8 @@ public enum MailKeys {
     public static let smtpURL = Setting.text(
         "mail.smtp_url",
         allowed: "`smtp://host:port` or `smtps://host:port`, see [mail.md](mail.md)",
-        standard: "smtp://127.0.0.1:25",
+        // It may carry a password, though that is better kept elsewhere.
+        standard: "smtp://127.0.0.1:25", isSecret: true,
         "The mail server. `smtp` uses STARTTLS but for this machine itself; `smtps` is TLS at once."
     ) { $0.hasPrefix("smtp://") || $0.hasPrefix("smtps://") }
     /// See the meaning of each.
