@@ -4,6 +4,8 @@ public import MariaDB
 /// The outbox on MariaDB, for one mailer.
 public final class MariaDBOutbox: Outbox {
     private let connection: ReconnectingConnection
+    /// How long something is tried again, in seconds.
+    private static let retryTime: Int64 = 3
 
     /// - Parameter settings: Where the database is.
     public init(_ settings: ConnectionSettings) {
@@ -134,11 +136,13 @@ public final class MariaDBOutbox: Outbox {
         }
     }
 
+    /// In a transaction, also for one statement, since that is run again after a deadlock: mailers that
+    /// change neighbouring rows meet in the index, and a mail that was sent must be marked as sent.
     private func use<Result>(
         _ body: (Connection) throws(MariaDBError) -> Result
     ) throws(OutboxError) -> Result {
         do {
-            return try connection.use(body)
+            return try connection.transaction(until: .now + .seconds(Self.retryTime), body)
         } catch {
             throw OutboxError(reason: "\(error)")
         }
