@@ -118,10 +118,10 @@ def statuses(front, addresses) -> list[int]:
 
 
 def test_an_address_that_asks_too_often_is_throttled_and_others_are_not(front):
-    assert 429 in statuses(front, ["192.0.2.1"] * 300)
+    answers = [from_address(front, "192.0.2.1") for _ in range(300)]
     assert statuses(front, ["192.0.2.2", "2001:db8::1"]) == [503, 503]
-    throttled = from_address(front, "192.0.2.1")
-    assert (throttled.status, throttled.header("Retry-After")) == (429, "1")
+    throttled = next(answer for answer in answers if answer.status == 429)
+    assert throttled.header("Retry-After") == "1"
     assert throttled.text == (
         '{"detail":"Request was throttled. Expected available in 1 second."}'
     )
