@@ -1,6 +1,6 @@
 """How many instructions a request costs: ceilings that a change must not cross unseen.
 
-They lie a few percent above what the code needs today; docs/performance.md tells where they go. Whoever
+They lie up to a tenth above what the code needs today; docs/performance.md tells where they go. Whoever
 makes a request cheaper lowers them.
 """
 
