@@ -8,16 +8,8 @@ enum LoginStatements {
     /// Values: account key, network, now, remote address, request id, user name key.
     static func begin(claims: [ColumnName]) -> Statement {
         """
-        INSERT INTO attempts (kind, account_key, network, occurred_at, remote_address, \
-        request_id, user_id, outcome) \
-        SELECT 'login', ?, ?, ?, ?, ?, u.id, \
-        CASE WHEN u.id IS NULL THEN 'no_such_user' WHEN NOT u.is_active THEN 'inactive' \
-        WHEN u.password LIKE '!%' THEN 'unusable_password' ELSE 'wrong_password' END \
-        FROM (SELECT 1) AS one LEFT JOIN users AS u ON u.username_key = ? \
-        RETURNING id, user_id, (SELECT password FROM users WHERE id = user_id), \
-        (SELECT is_active FROM users WHERE id = user_id), \
-        (SELECT session_generation FROM users WHERE id = user_id)\
-        \(furtherIdentifiers: claims, between: "(SELECT ", and: " FROM users WHERE id = user_id)")
+        \(part: insertAttempt) \
+        \(part: returning(claims))
         """
     }
 
@@ -30,26 +22,52 @@ enum LoginStatements {
     /// known, limit for known networks, limit for others; network, start of the window, limit.
     static func beginLimited(claims: [ColumnName]) -> Statement {
         """
+        \(part: insertAttempt) \
+        WHERE (SELECT COUNT(*) FROM attempts AS a WHERE a.account_key = ? AND a.kind = 'login' \
+        AND a.outcome IN \(part: failures) \
+        AND a.occurred_at > ?) \
+        < IF(EXISTS(SELECT 1 FROM attempts AS g WHERE g.account_key = ? AND g.network = ? \
+        AND g.kind = 'login' AND g.outcome = 'succeeded' AND g.occurred_at > ?), ?, ?) \
+        AND (SELECT COUNT(*) FROM attempts AS n WHERE n.network = ? AND n.kind = 'login' \
+        AND n.outcome IN \(part: failures) \
+        AND n.occurred_at > ?) < ? \
+        \(part: returning(claims))
+        """
+    }
+
+    /// Values: account key, network, now, remote address, request id, user name key.
+    private static let insertAttempt: Statement = """
         INSERT INTO attempts (kind, account_key, network, occurred_at, remote_address, \
         request_id, user_id, outcome) \
         SELECT 'login', ?, ?, ?, ?, ?, u.id, \
         CASE WHEN u.id IS NULL THEN 'no_such_user' WHEN NOT u.is_active THEN 'inactive' \
         WHEN u.password LIKE '!%' THEN 'unusable_password' ELSE 'wrong_password' END \
-        FROM (SELECT 1) AS one LEFT JOIN users AS u ON u.username_key = ? \
-        WHERE (SELECT COUNT(*) FROM attempts AS a WHERE a.account_key = ? AND a.kind = 'login' \
-        AND a.outcome IN ('no_such_user', 'inactive', 'unusable_password', 'wrong_password') \
-        AND a.occurred_at > ?) \
-        < IF(EXISTS(SELECT 1 FROM attempts AS g WHERE g.account_key = ? AND g.network = ? \
-        AND g.kind = 'login' AND g.outcome = 'succeeded' AND g.occurred_at > ?), ?, ?) \
-        AND (SELECT COUNT(*) FROM attempts AS n WHERE n.network = ? AND n.kind = 'login' \
-        AND n.outcome IN ('no_such_user', 'inactive', 'unusable_password', 'wrong_password') \
-        AND n.occurred_at > ?) < ? \
+        FROM (SELECT 1) AS one LEFT JOIN users AS u ON u.username_key = ?
+        """
+
+    private static func returning(_ claims: [ColumnName]) -> Statement {
+        """
         RETURNING id, user_id, (SELECT password FROM users WHERE id = user_id), \
         (SELECT is_active FROM users WHERE id = user_id), \
         (SELECT session_generation FROM users WHERE id = user_id)\
         \(furtherIdentifiers: claims, between: "(SELECT ", and: " FROM users WHERE id = user_id)")
         """
     }
+
+    private static let failures: Statement =
+        "('no_such_user', 'inactive', 'unusable_password', 'wrong_password')"
+
+    /// Values: account key, start of the window, id of the attempt; account key, network, start of
+    /// being known, limit for known networks, limit for others; network, start of the window, id of
+    /// the attempt, limit.
+    private static let tooManyOthersFailed: Statement = """
+        ((SELECT COUNT(*) FROM attempts AS a WHERE a.account_key = ? AND a.kind = 'login' \
+        AND a.outcome IN \(part: failures) AND a.occurred_at > ? AND a.id <> ?) \
+        >= IF(EXISTS(SELECT 1 FROM attempts AS g WHERE g.account_key = ? AND g.network = ? \
+        AND g.kind = 'login' AND g.outcome = 'succeeded' AND g.occurred_at > ?), ?, ?) \
+        OR (SELECT COUNT(*) FROM attempts AS n WHERE n.network = ? AND n.kind = 'login' \
+        AND n.outcome IN \(part: failures) AND n.occurred_at > ? AND n.id <> ?) >= ?)
+        """
 
     /// Marks an attempt as good.
     ///
@@ -58,17 +76,9 @@ enum LoginStatements {
 
     /// The same, unless too many others have failed by now.
     ///
-    /// Values: id of the attempt, then those of ``withdraw`` but the first.
+    /// Values: id of the attempt, then those of ``tooManyOthersFailed``.
     static let succeedLimited: Statement = """
-        UPDATE attempts SET outcome = 'succeeded' WHERE id = ? AND NOT (\
-        (SELECT COUNT(*) FROM attempts AS a WHERE a.account_key = ? AND a.kind = 'login' \
-        AND a.outcome IN ('no_such_user', 'inactive', 'unusable_password', 'wrong_password') \
-        AND a.occurred_at > ? AND a.id <> ?) \
-        >= IF(EXISTS(SELECT 1 FROM attempts AS g WHERE g.account_key = ? AND g.network = ? \
-        AND g.kind = 'login' AND g.outcome = 'succeeded' AND g.occurred_at > ?), ?, ?) \
-        OR (SELECT COUNT(*) FROM attempts AS n WHERE n.network = ? AND n.kind = 'login' \
-        AND n.outcome IN ('no_such_user', 'inactive', 'unusable_password', 'wrong_password') \
-        AND n.occurred_at > ? AND n.id <> ?) >= ?)
+        UPDATE attempts SET outcome = 'succeeded' WHERE id = ? AND NOT \(part: tooManyOthersFailed)
         """
 
     /// Takes an attempt that failed back, if too many others have failed by now.
@@ -77,19 +87,9 @@ enum LoginStatements {
     /// those whose answer tells that the password is wrong, the last to be committed saw all others:
     /// there are no more than the limit says, however many began at once.
     ///
-    /// Values: id of the attempt; account key, start of the window, id of the attempt; account key,
-    /// network, start of being known, limit for known networks, limit for others; network, start of
-    /// the window, id of the attempt, limit.
+    /// Values: id of the attempt, then those of ``tooManyOthersFailed``.
     static let withdraw: Statement = """
-        DELETE FROM attempts WHERE id = ? AND (\
-        (SELECT COUNT(*) FROM attempts AS a WHERE a.account_key = ? AND a.kind = 'login' \
-        AND a.outcome IN ('no_such_user', 'inactive', 'unusable_password', 'wrong_password') \
-        AND a.occurred_at > ? AND a.id <> ?) \
-        >= IF(EXISTS(SELECT 1 FROM attempts AS g WHERE g.account_key = ? AND g.network = ? \
-        AND g.kind = 'login' AND g.outcome = 'succeeded' AND g.occurred_at > ?), ?, ?) \
-        OR (SELECT COUNT(*) FROM attempts AS n WHERE n.network = ? AND n.kind = 'login' \
-        AND n.outcome IN ('no_such_user', 'inactive', 'unusable_password', 'wrong_password') \
-        AND n.occurred_at > ? AND n.id <> ?) >= ?)
+        DELETE FROM attempts WHERE id = ? AND \(part: tooManyOthersFailed)
         """
 
     /// The failures of account and network.
@@ -102,11 +102,11 @@ enum LoginStatements {
         AND g.kind = 'login' AND g.outcome = 'succeeded' AND g.occurred_at > ?) \
         FROM (SELECT COUNT(*) AS failures, MIN(occurred_at) AS oldest FROM attempts \
         WHERE account_key = ? AND kind = 'login' \
-        AND outcome IN ('no_such_user', 'inactive', 'unusable_password', 'wrong_password') \
+        AND outcome IN \(part: failures) \
         AND occurred_at > ?) AS a \
         JOIN (SELECT COUNT(*) AS failures, MIN(occurred_at) AS oldest FROM attempts \
         WHERE network = ? AND kind = 'login' \
-        AND outcome IN ('no_such_user', 'inactive', 'unusable_password', 'wrong_password') \
+        AND outcome IN \(part: failures) \
         AND occurred_at > ?) AS n
         """
 }

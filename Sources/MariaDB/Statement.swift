@@ -7,7 +7,7 @@
 /// let row = try connection.queryOne(Self.find, [.text(key)])
 /// ```
 ///
-/// Interpolations add nothing but ``ColumnName``s and `?` marks. The pieces of a literal are
+/// Interpolations add nothing but ``ColumnName``s, `?` marks and other statements. The pieces of a literal are
 /// `StaticString`s, so no text that is made at run time can get in.
 public struct Statement: ExpressibleByStringInterpolation, Hashable, Sendable {
     /// The text as it is sent to the server.
@@ -39,6 +39,11 @@ public struct Statement: ExpressibleByStringInterpolation, Hashable, Sendable {
         /// Adds a piece of the literal.
         public mutating func appendLiteral(_ literal: StaticString) {
             text += "\(literal)"
+        }
+
+        /// Adds a part that several statements have in common, a literal itself, with its marks.
+        public mutating func appendInterpolation(part: Statement) {
+            text += part.text
         }
 
         /// Adds a column name in backticks.

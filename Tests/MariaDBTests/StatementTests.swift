@@ -49,6 +49,13 @@ struct StatementTests {
         #expect(sql.statement.text == "SELECT `order` FROM u WHERE id = ?")
     }
 
+    @Test("a part that statements share is spliced as it is, with its marks")
+    func sharedPart() {
+        let part: Statement = "name = ? AND kind IN ('a', 'b')"
+        let find: Statement = "SELECT id FROM u WHERE \(part: part) LIMIT ?"
+        #expect(find.text == "SELECT id FROM u WHERE name = ? AND kind IN ('a', 'b') LIMIT ?")
+    }
+
     @Test(
         "a name that could be more than a column is refused",
         arguments: [
