@@ -79,8 +79,9 @@ bench-peers: ## Install the peers that bench compares with, from PyPI into .benc
 	Benchmarks/install-peers
 
 # make fuzz SECONDS=30 TARGETS="json token" is shorter than the default.
-SECONDS := 600
-TARGETS :=
+# Not ":=", which would change what `make bench` is given in the environment.
+SECONDS ?= 600
+TARGETS ?=
 
 .PHONY: fuzz
 fuzz: ## Fuzz every reader of foreign bytes, SECONDS=600 each; TARGETS="json token" for some
