@@ -101,7 +101,10 @@ import Synchronization
 
     /// - Parameter output: Has room for ``byteCount`` bytes.
     private func compute(_ message: Span<UInt8>, into output: UnsafeMutableRawBufferPointer) {
-        let context = unsafe idle.withLock { $0.popLast() } ?? Context(copying: keyed)
+        // Whoever finds the list in use makes a copy, which is cheaper than to wait for others.
+        let context =
+            unsafe idle.withLockIfAvailable { $0.popLast() }.flatMap { $0 }
+            ?? Context(copying: keyed)
         var length = 0
         let succeeded = unsafe message.withUnsafeBufferPointer { input in
             // At the end it begins anew with the key that it has, so that nothing of the message is
@@ -111,7 +114,7 @@ import Synchronization
                 && EVP_MAC_init(context.pointer, nil, 0, nil) == 1
         }
         precondition(succeeded && length == byteCount, "libcrypto could not compute an HMAC")
-        idle.withLock { $0.append(context) }
+        _ = idle.withLockIfAvailable { $0.append(context) }
     }
 
     /// The code of a message.

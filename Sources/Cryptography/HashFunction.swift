@@ -74,11 +74,12 @@ enum HashFunction: Sendable {
     }
 
     static func take() -> DigestContext {
-        idle.withLock { $0.popLast() } ?? DigestContext()
+        // Whoever finds the list in use makes a new one, which is cheaper than to wait for others.
+        idle.withLockIfAvailable { $0.popLast() }.flatMap { $0 } ?? DigestContext()
     }
 
     func giveBack() {
-        Self.idle.withLock { $0.append(self) }
+        _ = Self.idle.withLockIfAvailable { $0.append(self) }
     }
 }
 

@@ -21,7 +21,9 @@ public struct SystemRandom: RandomSource, Sendable {
     /// Traps when the generator has no entropy: there is no safe way to go on without it.
     public func bytes(count: Int) -> [UInt8] {
         // Names and salts are as short as this, keys are not.
-        if count <= 16 { return Self.stock.withLock { $0.take(count) } }
+        if count <= 16, let bytes = Self.stock.withLockIfAvailable({ $0.take(count) }) {
+            return bytes
+        }
         return unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             unsafe Self.fill(UnsafeMutableRawBufferPointer(buffer))
             initialized = count

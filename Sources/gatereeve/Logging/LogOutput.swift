@@ -8,34 +8,32 @@ import Synchronization
 /// write would hold one thread after another until nothing is answered any more. Here the lines are
 /// dropped instead, and counted; the next line that gets through is preceded by their number.
 ///
-/// A write to a pipe may still wait when another process fills the same pipe at the same moment.
+/// No lock is taken: a lock that is held during a system call would make all threads queue.
 enum LogOutput {
     /// How many lines were dropped since the last one that got through.
-    private static let lost = Mutex(0)
-    /// What a pipe that can be written to takes without a wait (`PIPE_BUF`, pipe(7)), in bytes.
+    private static let lost = Atomic(0)
+    /// What a pipe takes whole or not at all (`PIPE_BUF`, pipe(7)), in bytes.
     private static let pieceLimit = 4096
 
     /// Writes whole lines, or drops them.
     static func write(_ lines: [UInt8], format: LineLogHandler.Format) {
-        lost.withLock { lost in
-            if lost > 0 {
-                let report = LogLine.make(
-                    .warning, "log lines lost", [("lines", String(lost))], format: format)
-                guard put(report[...]) else {
-                    lost += count(lines[...])
-                    return
-                }
-                lost = 0
+        if lost.load(ordering: .relaxed) > 0 {
+            let dropped = lost.exchange(0, ordering: .relaxed)
+            let report = LogLine.make(
+                .warning, "log lines lost", [("lines", String(dropped))], format: format)
+            guard dropped == 0 || put(report[...]) else {
+                lost.add(dropped + count(lines[...]), ordering: .relaxed)
+                return
             }
-            var rest = lines[...]
-            while !rest.isEmpty {
-                let piece = rest.prefix(pieceLimit)
-                guard put(piece) else {
-                    lost += count(rest)
-                    return
-                }
-                rest = rest.dropFirst(piece.count)
+        }
+        var rest = lines[...]
+        while !rest.isEmpty {
+            let piece = rest.prefix(pieceLimit)
+            guard put(piece) else {
+                lost.add(count(rest), ordering: .relaxed)
+                return
             }
+            rest = rest.dropFirst(piece.count)
         }
     }
 
@@ -48,6 +46,15 @@ enum LogOutput {
         return fstat(STDERR_FILENO, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
     }()
 
+    /// Standard error opened once more; negative where that cannot be done, as with a socket.
+    ///
+    /// `O_NONBLOCK` on descriptor 2 itself would hold for every other program that has it.
+    private static let ownDescriptor: CInt =
+        isSocket ? -1 : open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_APPEND | O_CLOEXEC)
+
+    /// For the case that it cannot: a pipe must not be filled between the question and the write.
+    private static let turn = Mutex(())
+
     /// - Returns: Whether all of it was taken.
     private static func put(_ piece: ArraySlice<UInt8>) -> Bool {
         piece.withUnsafeBytes { bytes in
@@ -55,11 +62,14 @@ enum LogOutput {
                 let flags = CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL)
                 return send(STDERR_FILENO, bytes.baseAddress, bytes.count, flags) == bytes.count
             }
-            var descriptor = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
-            guard poll(&descriptor, 1, 0) == 1, descriptor.revents & Int16(POLLOUT) != 0 else {
-                return false
+            if ownDescriptor >= 0 {
+                return Glibc.write(ownDescriptor, bytes.baseAddress, bytes.count) == bytes.count
             }
-            return Glibc.write(STDERR_FILENO, bytes.baseAddress, bytes.count) == bytes.count
+            return turn.withLock { _ in
+                var descriptor = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+                return poll(&descriptor, 1, 0) == 1 && descriptor.revents & Int16(POLLOUT) != 0
+                    && Glibc.write(STDERR_FILENO, bytes.baseAddress, bytes.count) == bytes.count
+            }
         }
     }
 }
