@@ -3,7 +3,7 @@
 from statistics import median
 from xml.sax.saxutils import escape
 
-from .goals import CHEAP, login_rate
+from .goals import CHEAP, cpu, login_rate, operation_ratios
 
 WIDTH = 960
 LABEL = 200
@@ -89,7 +89,7 @@ def draw(results: dict) -> str:
     """The whole picture."""
     drawing = Drawing()
     _throughput(drawing, results["systems"])
-    _processor_time(drawing, results["systems"])
+    _processor_time(drawing, results)
     _flood(drawing, results["systems"])
     return drawing.render()
 
@@ -117,7 +117,8 @@ def _throughput(drawing: Drawing, systems: dict) -> None:
                       for name, value in values.items()], max(1, *values.values()))
 
 
-def _processor_time(drawing: Drawing, systems: dict) -> None:
+def _processor_time(drawing: Drawing, results: dict) -> None:
+    systems = results["systems"]
     if not all("operations" in systems.get(name, {}) for name in ("gatereeve", "floor")):
         return
     drawing.heading("Processor time of the responder, as a multiple of the C floor's",
@@ -126,8 +127,10 @@ def _processor_time(drawing: Drawing, systems: dict) -> None:
     for operation in CHEAP:
         product = _operation(systems["gatereeve"], operation, lambda one: one["cpu_us"])
         floor = _operation(systems["floor"], operation, lambda one: one["cpu_us"])
-        rows.append((operation, "gatereeve", product / max(floor, 0.01),
-                     f"{product / max(floor, 0.01):.2f} × ({product:.0f} µs, floor {floor:.0f} µs)"))
+        # As the goals are judged: the median of the rounds' ratios.
+        ratio = median(operation_ratios(results, operation, "gatereeve", "floor", cpu) or [0])
+        rows.append((operation, "gatereeve", ratio,
+                     f"{ratio:.2f} × ({product:.0f} µs, floor {floor:.0f} µs)"))
     drawing.bars(rows, max(1.5, *(row[2] for row in rows)), (1.25, "goal 1.25 ×"))
 
 
