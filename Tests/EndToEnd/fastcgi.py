@@ -4,12 +4,37 @@ import socket
 import struct
 
 
-def _record(kind: int, content: bytes) -> bytes:
-    return struct.pack(">BBHHBx", 1, kind, 1, len(content), 0) + content
+BEGIN, PARAMS, STDIN = 1, 4, 5
+RESPONDER = 1
 
 
-def _length(number: int) -> bytes:
-    return bytes([number]) if number < 128 else struct.pack(">I", number | 1 << 31)
+def record(kind: int, content: bytes = b"", request: int = 1, version: int = 1) -> bytes:
+    return struct.pack(">BBHHBB", version, kind, request, len(content), 0, 0) + content
+
+
+def begin(role: int = RESPONDER, request: int = 1, version: int = 1, flags: int = 0) -> bytes:
+    return record(BEGIN, struct.pack(">HB5x", role, flags), request, version)
+
+
+def length(count: int) -> bytes:
+    return bytes([count]) if count < 128 else struct.pack(">I", count | 0x80000000)
+
+
+def pair(name: str, value: str) -> bytes:
+    return length(len(name)) + length(len(value)) + name.encode() + value.encode()
+
+
+def framed(parameters: bytes, body: bytes = b"") -> bytes:
+    """A whole request of parameters that are written as pairs; a record holds 65,535 bytes."""
+    pieces = [body[start : start + 65535] for start in range(0, len(body), 65535)]
+    return (
+        begin() + record(PARAMS, parameters) + record(PARAMS)
+        + b"".join(record(STDIN, piece) for piece in pieces) + record(STDIN))
+
+
+def with_parameters(parameters: dict[str, str], body: bytes = b"") -> bytes:
+    """A whole request."""
+    return framed(b"".join(pair(name, value) for name, value in parameters.items()), body)
 
 
 def request(method: str, path: str, body: bytes = b"") -> bytes:
@@ -26,13 +51,7 @@ def request(method: str, path: str, body: bytes = b"") -> bytes:
     }
     if body:
         parameters |= {"CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(body))}
-    pairs = b"".join(
-        _length(len(name)) + _length(len(value)) + name.encode() + value.encode()
-        for name, value in parameters.items())
-    input_records = (_record(5, body) if body else b"") + _record(5, b"")
-    return (
-        _record(1, struct.pack(">HB5x", 1, 0)) + _record(4, pairs) + _record(4, b"")
-        + input_records)
+    return with_parameters(parameters, body)
 
 
 def ask(listener: str, question: bytes) -> bytes:

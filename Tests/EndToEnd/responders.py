@@ -13,28 +13,10 @@ from pathlib import Path
 
 from administration import settings_of
 from client import PREFIX, Answer
+from fastcgi import with_parameters
 from product import ROOT, Product
 
 PATIENCE = 20.0
-
-
-def _record(kind: int, content: bytes) -> bytes:
-    return struct.pack(">BBHHBx", 1, kind, 1, len(content), 0) + content
-
-
-def _length(number: int) -> bytes:
-    return struct.pack(">B" if number < 128 else ">I", number if number < 128 else number | 1 << 31)
-
-
-def request(parameters: dict[str, str], body: bytes = b"") -> bytes:
-    """The records of one request (FastCGI 1.0 §3)."""
-    pairs = b"".join(
-        _length(len(name)) + _length(len(value)) + name + value
-        for name, value in ((n.encode(), v.encode()) for n, v in parameters.items()))
-    pieces = [body[start : start + 65535] for start in range(0, len(body), 65535)]
-    return (
-        _record(1, struct.pack(">HB5x", 1, 0)) + _record(4, pairs) + _record(4, b"")
-        + b"".join(_record(5, piece) for piece in pieces) + _record(5, b""))
 
 
 def contents(records: bytes, wanted: int) -> bytes:
@@ -104,7 +86,7 @@ class Responder:
 
     def get(self, path: str, **parameters: str) -> Answer:
         return answer(self.exchange(
-            request({"REQUEST_METHOD": "GET", "REQUEST_URI": path, **parameters})))
+            with_parameters({"REQUEST_METHOD": "GET", "REQUEST_URI": path, **parameters})))
 
     def post(self, path: str, value, address: str = "192.0.2.1", **parameters: str) -> Answer:
         return answer(self.exchange(post(path, value, address, **parameters)))
@@ -122,7 +104,7 @@ class Responder:
 def post(path: str, value, address: str = "192.0.2.1", **parameters: str) -> bytes:
     """The records of a POST of JSON below the API."""
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
-    return request(
+    return with_parameters(
         {
             "REQUEST_METHOD": "POST", "REQUEST_URI": PREFIX + path, "REMOTE_ADDR": address,
             "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(body)), **parameters,

@@ -3,24 +3,9 @@
 import socket
 import struct
 
-BEGIN, ABORT, PARAMS, STDIN, DATA, GET_VALUES = 1, 2, 4, 5, 8, 9
-RESPONDER = 1
+from fastcgi import PARAMS, STDIN, begin, framed, length, pair, record
 
-
-def record(kind: int, content: bytes = b"", request: int = 1, version: int = 1) -> bytes:
-    return struct.pack(">BBHHBB", version, kind, request, len(content), 0, 0) + content
-
-
-def begin(role: int = RESPONDER, request: int = 1, version: int = 1, flags: int = 0) -> bytes:
-    return record(BEGIN, struct.pack(">HB5x", role, flags), request, version)
-
-
-def length(count: int) -> bytes:
-    return bytes([count]) if count < 128 else struct.pack(">I", count | 0x80000000)
-
-
-def pair(name: str, value: str) -> bytes:
-    return length(len(name)) + length(len(value)) + name.encode() + value.encode()
+ABORT, DATA, GET_VALUES = 2, 8, 9
 
 
 def pairs(method: str | None = "GET", target: str = "/health/live", **further: str) -> bytes:
@@ -31,15 +16,9 @@ def pairs(method: str | None = "GET", target: str = "/health/live", **further: s
     return b"".join(pair(name, value) for name, value in given.items())
 
 
-def request(parameters: bytes, body: bytes = b"") -> bytes:
-    """A whole request."""
-    content = record(STDIN, body) if body else b""
-    return begin() + record(PARAMS, parameters) + record(PARAMS) + content + record(STDIN)
-
-
 def logout(body: bytes, announced: int) -> bytes:
     """The parameters of a logout, and a body that may have another length than is announced."""
-    return request(
+    return framed(
         pairs("POST", "/api/auth/logout/", CONTENT_TYPE="application/json",
               CONTENT_LENGTH=str(announced)),
         body,

@@ -15,7 +15,7 @@ WORKER_BACK = 2.0
 # How much the process may have grown at most at any moment of an abuse, in KiB.
 GROWTH = 16 * 1024
 HUGE = b"\xff\xff\xff\xff"
-GOOD = fcgi.request(pairs())
+GOOD = fcgi.framed(pairs())
 
 # What a peer sends before it falls silent, its connection open.
 SILENT = {
@@ -32,8 +32,8 @@ BROKEN = {
     "lengths of 2 GiB": (
         fcgi.begin() + fcgi.record(fcgi.PARAMS, HUGE + HUGE + b"x" * 100), {None}),
     "a value longer than the parameters": (
-        fcgi.request(fcgi.length(4) + fcgi.length(100) + b"NAMEvalue"), {None}),
-    "half of a length": (fcgi.request(b"\xff\xff"), {None}),
+        fcgi.framed(fcgi.length(4) + fcgi.length(100) + b"NAMEvalue"), {None}),
+    "half of a length": (fcgi.framed(b"\xff\xff"), {None}),
     "another role": (GOOD.replace(fcgi.begin(), fcgi.begin(role=2)), {None}),
     "a role that there is not": (GOOD.replace(fcgi.begin(), fcgi.begin(role=999)), {None}),
     "another version": (GOOD.replace(fcgi.begin(), fcgi.begin(version=7)), {None}),
@@ -54,11 +54,11 @@ BROKEN = {
     "a body shorter than announced": (fcgi.logout(b"{}", 100), {400}),
     "a body longer than announced": (fcgi.logout(b'{"refresh":"x"}' + b" " * 999, 15), {401}),
     "a length that is no number": (
-        fcgi.request(pairs("POST", "/api/auth/logout/", CONTENT_LENGTH="-1")), {413}),
-    "no method": (fcgi.request(pairs(None, "/api/auth/logout/")), {405}),
-    "no parameters": (fcgi.request(b""), {404}),
+        fcgi.framed(pairs("POST", "/api/auth/logout/", CONTENT_LENGTH="-1")), {413}),
+    "no method": (fcgi.framed(pairs(None, "/api/auth/logout/")), {405}),
+    "no parameters": (fcgi.framed(b""), {404}),
     "the same parameters twice": (
-        fcgi.request(pairs() + pairs("POST", "/api/auth/logout/")), {200}),
+        fcgi.framed(pairs() + pairs("POST", "/api/auth/logout/")), {200}),
 }
 
 
