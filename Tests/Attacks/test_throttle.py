@@ -120,7 +120,8 @@ def test_of_two_hundred_guesses_at_once_no_more_get_through_than_the_limit(
     ((failures,),) = admin.sql(
         "SELECT COUNT(*) FROM attempts WHERE kind = 'login' AND outcome <> 'succeeded' "
         f"AND account_key = UNHEX(LEFT(SHA2('{name}', 256), 32))")
-    assert int(failures) == through
+    # An attempt whose end could not be written down, a 503, counts as failed all the same.
+    assert through <= int(failures) <= min(LIMIT, through + found.get(503, 0))
 
 
 def test_in_no_hour_more_get_through_than_the_limit(pair, admin):

@@ -11,10 +11,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from administration import settings_of
+from administration import PROGRAM, settings_of
 from client import PREFIX, Answer
 from fastcgi import with_parameters
-from product import ROOT, Product
+from product import Product
 
 PATIENCE = 20.0
 
@@ -55,7 +55,7 @@ class Responder:
         path = f"{directory}/{len(list(directory.iterdir()))}.sock"
         with open(f"{path}.log", "wb") as log:
             process = subprocess.Popen(
-                [ROOT / ".build/release/gatereeve", "serve", "--config", "/dev/null"],
+                [PROGRAM, "serve", "--config", "/dev/null"],
                 env=settings_of(product)
                 | {"GATEREEVE_SERVER_LISTEN": path, "GATEREEVE_LIMITS_ENABLED": "false"}
                 | settings,
