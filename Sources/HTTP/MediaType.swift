@@ -16,10 +16,12 @@ public struct MediaType: Hashable, Sendable {
         name = pieces.removeFirst().lowercased()
         var parameters: [String: String] = [:]
         for piece in pieces {
-            let pair = piece.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard pair.count == 2 else { continue }
-            let key = pair[0].trimmingSpace().lowercased()
-            if parameters[key] == nil { parameters[key] = pair[1].trimmingSpace().unquoted() }
+            // Not by Character: one that combines with the sign would hide it.
+            let scalars = piece.unicodeScalars
+            guard let sign = scalars.firstIndex(of: "=") else { continue }
+            let key = piece[..<sign].trimmingSpace().lowercased()
+            let value = piece[scalars.index(after: sign)...]
+            if parameters[key] == nil { parameters[key] = value.trimmingSpace().unquoted() }
         }
         self.parameters = parameters
     }

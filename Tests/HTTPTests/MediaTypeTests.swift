@@ -10,6 +10,8 @@ struct MediaTypeTests {
             ("application/json;", "application/json"),
             ("application/json ; x=y", "application/json"),
             (" \ttext/plain\t", "text/plain"), ("", ""), (";", ""), ("json", "json"),
+            // U+037E is a semicolon to String, and to nobody else.
+            ("a/b\u{37E}x=1", "a/b\u{37E}x=1"),
             ("application/json, text/plain", "application/json, text/plain"),
         ])
     func names(text: String, name: String) {
@@ -24,7 +26,7 @@ struct MediaTypeTests {
             (#"a/b; x="say \"hi\" \\""#, ["x": #"say "hi" \"#]), ("a/b; x=", ["x": ""]),
             ("a/b; x", [:]), ("a/b; =1", ["": "1"]), ("a/b;;; x = 1 ", ["x": "1"]),
             ("a/b; x=1; x=2", ["x": "1"]), ("a/b; x=\"open; y=1", ["x": "\"open; y=1"]),
-            ("a/b; x=a=b", ["x": "a=b"]),
+            ("a/b; x=a=b", ["x": "a=b"]), ("a/b; x=\u{301}a", ["x": "\u{301}a"]),
         ] as [(String, [String: String])])
     func parameters(text: String, parameters: [String: String]) {
         #expect(MediaType(parsing: text).parameters == parameters)
