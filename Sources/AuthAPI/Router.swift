@@ -38,10 +38,17 @@ struct Router: Sendable {
         for (known, route) in exact where known.utf8.count == length && known == path {
             return Match(route: route, parameters: [])
         }
-        if path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
-        guard path.hasPrefix(prefix + "/") else { return nil }
-        let segments = path.dropFirst(prefix.count + 1)
-            .split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        // By bytes: a slash is not a Character of its own beside one that combines with it.
+        let slash = UInt8(ascii: "/")
+        var rest = path.utf8[...]
+        if rest.last == slash { rest.removeLast() }
+        let start = prefix.utf8
+        guard rest.starts(with: start), rest.dropFirst(start.count).first == slash else {
+            return nil
+        }
+        let segments = rest.dropFirst(start.count + 1)
+            .split(separator: slash, omittingEmptySubsequences: false)
+            .map { String(Substring($0)) }
         for route in patterns where route.path.count == segments.count {
             var parameters: [String] = []
             let matches = zip(route.path, segments).allSatisfy { pattern, segment in

@@ -118,9 +118,18 @@ struct RouterTests {
         #expect(found(path) == nil)
     }
 
-    @Test("a part of a path cannot bring along a slash")
-    func slashInPart() {
-        #expect(found("/api/auth/password-reset-confirm/MQ%2Fx/a/") == nil)
+    @Test(
+        "a part of a path cannot bring along a slash, not even in one Character with it",
+        arguments: ["MQ%2Fx/a", "MQ/\u{301}x/a", "M\u{600}/Q/a"])
+    func slashInPart(parts: String) {
+        #expect(found("/api/auth/password-reset-confirm/\(parts)/") == nil)
+    }
+
+    @Test("a sign that joins the slash behind it stays part of the secret")
+    func joiningSign() {
+        #expect(
+            found("/api/auth/password-reset-confirm/MQ/a\u{600}/")
+                == "password-reset-confirm MQ a\u{600}")
     }
 
     @Test("the prefix is a setting")

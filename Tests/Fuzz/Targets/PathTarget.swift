@@ -13,7 +13,12 @@ extension FuzzTarget {
         guard let match = router.route(path) else { return }
         let wanted = match.route.path.count { $0.hasPrefix("<") }
         try require(match.parameters.count == wanted, "a parameter is missing")
+        let segments = PercentCoding.decode(Array(path.utf8), plusIsSpace: false)
+            .split(separator: UInt8(ascii: "/"))
         for parameter in match.parameters {
+            try require(
+                segments.contains { $0.elementsEqual(parameter.utf8) },
+                "a parameter is not what stood between two slashes")
             try require(!parameter.isEmpty, "an empty segment was taken")
             try require(
                 !parameter.utf8.contains { $0 == 0 || $0 == UInt8(ascii: "/") },
