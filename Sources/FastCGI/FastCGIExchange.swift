@@ -17,7 +17,8 @@ import Threading
     private static let noMethod = HTTPRequest.Method("NONE") ?? .trace
 
     private let request: UnsafeMutablePointer<FCGX_Request>
-    private let pool: ExchangePool
+    /// Weak, since the pool has the idle ones: none of them would ever end.
+    private weak var pool: ExchangePool?
     private(set) var head = FastCGIExchange.noHead
     private var isOpen = false
     private var isHandedOn = false
@@ -184,6 +185,6 @@ import Threading
         for index in output.indices { output[index] = 0 }
         // An idle exchange keeps neither the tokens of its head nor the link of its path.
         head = Self.noHead
-        if isHandedOn { pool.giveBack(self) }
+        if isHandedOn { pool?.giveBack(self) }
     }
 }
