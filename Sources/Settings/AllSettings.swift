@@ -48,14 +48,17 @@ public enum TokenKeys {
     /// See the meaning of each.
     public static let signingSecret = Setting.text(
         "tokens.signing_secret",
-        allowed: "text of at least 32 bytes that is no sample and repeats no short pattern",
+        allowed: "text that is no sample and repeats no short pattern, of at least 32 bytes for "
+            + "HS256, 48 for HS384, 64 for HS512",
         standard: nil, isSecret: true,
         "Signs tokens, and protects the links in mails. To take over tokens of a Django site, its "
-            + "`SIGNING_KEY` (usually `SECRET_KEY`). Make one with `openssl rand -base64 48`."
+            + "`SIGNING_KEY` (usually `SECRET_KEY`), see above. Make one of 64 bytes with "
+            + "`openssl rand -base64 48`."
     ) { SigningSecret.isStrong($0) }
     /// See the meaning of each.
     public static let verifyingSecrets = Setting(
-        "tokens.verifying_secrets", allowed: "list of secrets as above", standard: "",
+        "tokens.verifying_secrets",
+        allowed: "list of secrets as above, each of at least 32 bytes", standard: "",
         isSecret: true,
         "Older secrets whose tokens and links are still accepted, during a rotation."
     ) { text -> [String]? in

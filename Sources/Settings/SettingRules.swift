@@ -5,7 +5,18 @@ enum SigningSecret {
         "change-me", "changeme", "change_me", "replace-me", "example",
     ]
 
-    /// At least 256 bits of text (RFC 7518 §3.2), of many different characters, and no sample.
+    /// How many bytes a secret that signs must have: as many as the signature (RFC 7518 §3.2).
+    ///
+    /// - Parameter algorithm: One of ``TokenKeys/algorithm``.
+    static func byteMinimum(for algorithm: String) -> Int {
+        switch algorithm {
+        case "HS512": 64
+        case "HS384": 48
+        default: 32
+        }
+    }
+
+    /// At least 256 bits of text, of many different characters, and no sample.
     static func isStrong(_ secret: String) -> Bool {
         let bytes = Array(secret.utf8)
         guard bytes.count >= 32, Set(bytes).count >= 8 else { return false }

@@ -55,9 +55,33 @@ public struct SettingsReader {
             }
             texts[definition.key] = (text, source)
         }
+        faults += shortSecret(texts)
         faults += unknownVariables(in: sources.environment)
         guard faults.isEmpty else { throw SettingFaults(faults: faults) }
         return SettingValues(texts: texts, userFields: file.userFields)
+    }
+
+    /// A secret that is long enough by itself, and too short for the algorithm.
+    ///
+    /// Those that only verify may be shorter, as Django's secrets of 50 characters are: thus a site
+    /// changes to a longer one while the tokens of the old one are still good.
+    private static func shortSecret(
+        _ texts: [String: (text: String, source: SettingSource)]
+    ) -> [SettingFault] {
+        let (key, algorithm) = (TokenKeys.signingSecret.definition, TokenKeys.algorithm.definition)
+        guard let secret = texts[key.key], key.accepts(secret.text),
+            let name = texts[algorithm.key]?.text, algorithm.accepts(name)
+        else { return [] }
+        let minimum = SigningSecret.byteMinimum(for: name)
+        guard secret.text.utf8.count < minimum else { return [] }
+        return [
+            SettingFault(
+                key.key,
+                "the value (hidden) from \(secret.source.description) is too short for \(name), "
+                    + "which needs at least \(minimum) bytes (RFC 7518 §3.2). Make a longer one, and "
+                    + "move this one to \(TokenKeys.verifyingSecrets.definition.key), so that its "
+                    + "tokens stay good.")
+        ]
     }
 
     /// Variables that look like settings and are none: a misspelt name would have no effect.
