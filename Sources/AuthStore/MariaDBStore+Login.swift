@@ -19,7 +19,7 @@ extension MariaDBStore {
             counted.account, counted.network, context.now.sqlValue, context.remoteAddress.sqlValue,
             context.requestID.sqlValue, .text(usernameKey),
         ]
-        return try use { connection throws(MariaDBError) in
+        return try useAgain { connection throws(MariaDBError) in
             let row =
                 limits.isEnabled
                 ? try connection.queryOne(
@@ -89,7 +89,9 @@ extension MariaDBStore {
             }
             return nil
         }
-        guard success.setsLastLogin || success.upgradedHash != nil else { return try use(record) }
+        guard success.setsLastLogin || success.upgradedHash != nil else {
+            return try useAgain(record)
+        }
         do {
             return try transaction(record)
         } catch {
@@ -103,11 +105,12 @@ extension MariaDBStore {
     ) throws(StoreError) -> Throttled? {
         guard limits.isEnabled else { return nil }
         let counted = CountedLogin(usernameKey: usernameKey, limits: limits, context: context)
+        let withdrawn = try useAgain { connection throws(MariaDBError) in
+            try connection.execute(LoginStatements.withdraw, counted.conditionsAtEnd(of: attempt))
+        }
+        guard withdrawn.affectedRows > 0 else { return nil }
         return try use { connection throws(MariaDBError) in
-            let withdrawn = try connection.execute(
-                LoginStatements.withdraw, counted.conditionsAtEnd(of: attempt))
-            guard withdrawn.affectedRows > 0 else { return nil }
-            return try Self.throttling(counted, on: connection)
+            try Self.throttling(counted, on: connection)
         }
     }
 
@@ -129,7 +132,7 @@ extension MariaDBStore {
 
     /// Takes an attempt back.
     public func cancelLogin(attempt: UInt64) throws(StoreError) {
-        try use { connection throws(MariaDBError) in
+        try useAgain { connection throws(MariaDBError) in
             _ = try connection.execute(Self.deleteAttempt, [.unsigned(attempt)])
         }
     }

@@ -8,7 +8,7 @@ public import MariaDB
 public final class MariaDBStore: Store {
     let connection: ReconnectingConnection
     let customFields: CustomFieldColumns
-    /// How long a transaction may be repeated after conflicts, in seconds.
+    /// How long a transaction or a statement may be repeated after conflicts, in seconds.
     private let retryTime: Int64 = 3
 
     /// - Parameters:
@@ -35,6 +35,18 @@ public final class MariaDBStore: Store {
     ) throws(StoreError) -> Result {
         do {
             return try connection.use(body)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Runs one statement that commits by itself, again after conflicts with others.
+    func useAgain<Result>(
+        _ body: (Connection) throws(MariaDBError) -> Result
+    ) throws(StoreError) -> Result {
+        do {
+            return try connection.use(
+                repeatingConflictsUntil: .now + .seconds(retryTime), body)
         } catch {
             throw StoreError(error)
         }

@@ -59,6 +59,25 @@ public final class ReconnectingConnection {
         }
     }
 
+    /// Lends a live connection for one statement that commits by itself, and again after a conflict
+    /// with a transaction of somebody else.
+    ///
+    /// The server has undone a statement that ended in a deadlock, met a changed row, or was not given
+    /// a lock. It is run again as often, and after such pauses, as in a transaction; after any other
+    /// failure as in ``use(_:)``. When `body` runs more than one statement, all must bear repeating.
+    ///
+    /// - Parameter deadline: No run begins after it.
+    /// - Throws: What the last run threw.
+    public func use<Result, Failure: MariaDBFailure>(
+        repeatingConflictsUntil deadline: ContinuousClock.Instant,
+        _ body: (Connection) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        // Not after a lost connection: the statement may have been carried out.
+        try again(until: deadline, after: { $0.kind == .conflict || $0.kind == .lockTimeout }) {
+            () throws(Failure) in try use(body)
+        }
+    }
+
     /// Runs a transaction, and runs it again as a whole after a conflict with another one.
     ///
     /// Again: up to five times after a deadlock or a changed row, with a pause of 1 to 40 ms; once
@@ -71,16 +90,32 @@ public final class ReconnectingConnection {
         until deadline: ContinuousClock.Instant,
         _ body: (Connection) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        var budget = RetryBudget()
-        var generator = SystemRandomNumberGenerator()
-        while true {
+        try again(until: deadline, after: { _ in true }) { () throws(Failure) in
             let connection = try liveConnection(failingAs: Failure.self)
             do throws(Failure) {
                 return try connection.transaction(body)
             } catch {
                 note(error)
                 noteLoss(error)
-                guard let fault = error.databaseError,
+                throw error
+            }
+        }
+    }
+
+    /// Runs something, and runs it again after failures that leave nothing behind, within the budget.
+    ///
+    /// - Parameter isRepeatable: Which of those failures count.
+    private func again<Result, Failure: MariaDBFailure>(
+        until deadline: ContinuousClock.Instant, after isRepeatable: (MariaDBError) -> Bool,
+        _ run: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        var budget = RetryBudget()
+        var generator = SystemRandomNumberGenerator()
+        while true {
+            do throws(Failure) {
+                return try run()
+            } catch {
+                guard let fault = error.databaseError, isRepeatable(fault),
                     let pause = budget.pause(after: fault, using: &generator),
                     isWorthwhile(after: pause, until: deadline)
                 else { throw error }

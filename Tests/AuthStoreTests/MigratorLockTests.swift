@@ -1,7 +1,6 @@
 import AuthStore
 import Foundation
 import MariaDB
-import Synchronization
 import Testing
 
 @Suite("migrator and tables in use")
@@ -47,25 +46,5 @@ extension MigratorWorkplace {
             try #require(ContinuousClock.now < deadline, "no statement waits for a table")
             usleep(1000)
         }
-    }
-}
-
-/// Work in a thread of its own.
-private final class Background<Value: Sendable>: Sendable {
-    private let result = Mutex<Result<Value, any Error>?>(nil)
-    private let done = DispatchSemaphore(value: 0)
-
-    init(_ body: @escaping @Sendable () throws -> Value) {
-        Thread.detachNewThread { [self] in
-            let outcome = Result { try body() }
-            result.withLock { $0 = outcome }
-            done.signal()
-        }
-    }
-
-    /// What the work gave or threw, once it has ended.
-    func value() throws -> Value {
-        done.wait()
-        return try #require(result.withLock { $0 }).get()
     }
 }
