@@ -52,7 +52,7 @@ test-http: test-packages build ## Tests over HTTP against the whole product
 
 .PHONY: test-attacks
 test-attacks: build ## Attack the whole product, with times measured (many minutes, a quiet machine)
-	/usr/bin/python3 -m pytest Tests/Attacks
+	GATEREEVE_STRICT=yes /usr/bin/python3 -m pytest Tests/Attacks
 
 .PHONY: test-faults-quick
 test-faults-quick: test-packages build

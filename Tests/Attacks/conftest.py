@@ -8,6 +8,7 @@ import pytest
 from administration import Administrator
 from asking import accounts, client, mailbox  # noqa: F401
 from responders import Responder
+from slack import SLACK
 
 
 @pytest.fixture(scope="session")
@@ -43,5 +44,5 @@ def start_responder(product, tmp_path_factory):
 
 def pytest_terminal_summary(terminalreporter):
     if figures.figures:
-        terminalreporter.section("figures")
+        terminalreporter.section(f"figures, times judged with {SLACK:.0f} times the bounds")
         terminalreporter.write(figures.table())

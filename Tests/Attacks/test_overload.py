@@ -3,6 +3,7 @@
 import json
 import resource
 import socket
+import statistics
 import threading
 import time
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from accounts import PASSWORD, new_name
 from crowd import at_once
 from figures import note
 from responders import Responder, answer, post
+from slack import SLACK
 
 HASH_MEMORY = 19456  # KiB, the default of passwords.argon2_memory
 # A hash that takes seconds: what happens beside it does not depend on how fast the machine is.
@@ -65,7 +67,8 @@ class TestFullQueue:
             assert refused.json == {"detail": "Service temporarily unavailable."}
         # All of that while nothing has left the queue.
         assert self.is_full(busy)
-        note("503 of a full hashing queue, p99", f"{percentile(times, 0.99):.1f} ms", "100 ms")
+        note("503 of a full hashing queue, the slowest", f"{max(times):.1f} ms", "100 ms")
+        assert max(times) <= 100 * SLACK
         # No guess was made, so none counts against the account.
         ((counted,),) = admin.sql(
             "SELECT COUNT(*) FROM attempts AS a JOIN (SELECT UNHEX(LEFT(SHA2(name, 256), 32)) AS k "
@@ -128,12 +131,17 @@ def test_a_huge_password_is_refused_unread(start_responder, client, path, size):
     value = {"username": new_name(), "email": "x@example.test", "password": "a" * size}
     method = "PATCH" if "confirm" in path else "POST"
     assert client.json(method, path, value).status == 413
-    responder = start_responder()
-    begun = time.monotonic()
-    refused = answer(responder.exchange(post(path, value, REQUEST_METHOD=method)))
-    took = (time.monotonic() - begun) * 1000
-    note(f"password of {size // 1000} kB, {path.split('/')[0]}", f"{took:.1f} ms", "10 ms")
-    assert refused.status == 413
+    responder, request = start_responder(), post(path, value, REQUEST_METHOD=method)
+    times = []
+    for _ in range(9):
+        begun = time.monotonic()
+        received = responder.exchange(request)
+        times.append((time.monotonic() - begun) * 1000)
+        assert answer(received).status == 413
+    took = statistics.median(times)
+    note(f"413 for a password of {size // 1000} kB, {path.split('/')[0]}, median",
+         f"{took:.1f} ms, slowest {max(times):.1f}", "10 ms")
+    assert took <= 10 * SLACK
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ import secrets
 
 import pytest
 from accounts import Accounts
-from figures import SLACK, Figures
+from figures import Figures
 from load import Load
 from parts import Rig
+from slack import SLACK
 
 all_figures = Figures()
 

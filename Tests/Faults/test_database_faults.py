@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
-from figures import SLACK
 from load import EXPECTED
 from parts import wait_for
+from slack import SLACK
 
 # Seconds; of make test-faults.
 LONGEST_ANSWER = 5.0

@@ -5,8 +5,8 @@ import socket
 import time
 
 import pytest
-from figures import SLACK
 from parts import wait_for
+from slack import SLACK
 
 
 @pytest.fixture

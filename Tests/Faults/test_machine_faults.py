@@ -11,8 +11,8 @@ import threading
 import time
 
 import pytest
-from figures import SLACK
 from parts import is_alive, wait_for
+from slack import SLACK
 
 # --- The log -----------------------------------------------------------------------------------
 

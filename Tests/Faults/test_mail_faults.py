@@ -5,9 +5,9 @@ import statistics
 import time
 
 import pytest
-from figures import SLACK
 from mailboxes import link_of
 from parts import wait_for
+from slack import SLACK
 
 # Seconds in which everything has to leave once the mail server is back.
 LONGEST_RETURN = 300.0

@@ -6,8 +6,8 @@ import time
 import fastcgi_peer as fcgi
 import pytest
 from fastcgi_peer import Peer, pairs
-from figures import SLACK
 from parts import wait_for
+from slack import SLACK
 
 WORKERS = 8
 # Seconds.
