@@ -110,8 +110,11 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests: one target for each room.
+        .target(
+            name: "CryptographyTesting", dependencies: ["Cryptography"],
+            path: "Tests/CryptographyTesting", swiftSettings: strict),
         .testTarget(
-            name: "CryptographyTests", dependencies: ["Cryptography"],
+            name: "CryptographyTests", dependencies: ["Cryptography", "CryptographyTesting"],
             resources: [.copy("Vectors")], swiftSettings: strict),
         .testTarget(name: "TextFormsTests", dependencies: ["TextForms"], swiftSettings: strict),
         .testTarget(
@@ -123,10 +126,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "MariaDBTests", dependencies: ["MariaDB"], swiftSettings: strict),
         .target(
-            name: "AuthTesting", dependencies: ["Auth", "Cryptography", "JSON"],
+            name: "AuthTesting", dependencies: ["Auth", "AuthAPI", "Cryptography", "JSON"],
             path: "Tests/AuthTesting", swiftSettings: strict),
         .testTarget(
-            name: "AuthTests", dependencies: ["Auth", "AuthTesting", "Cryptography", "JSON"],
+            name: "AuthTests",
+            dependencies: ["Auth", "AuthTesting", "Cryptography", "CryptographyTesting", "JSON"],
             resources: [.copy("Vectors")], swiftSettings: strict),
         .testTarget(
             name: "AuthAPITests",
@@ -160,8 +164,9 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Auth", "AuthAPI", "AuthTesting", "Cryptography", "HTTP", "JSON", "SMTP",
-                "Settings", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "Auth", "AuthAPI", "AuthTesting", "Cryptography", "CryptographyTesting", "HTTP",
+                "JSON", "SMTP", "Settings",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),

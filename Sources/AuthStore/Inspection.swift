@@ -1,3 +1,4 @@
+public import Auth
 public import MariaDB
 
 /// Questions about the running installation; none changes anything.
@@ -77,27 +78,10 @@ public final class Inspection {
     }
 
     /// How the outbox stands.
-    public struct Backlog: Sendable {
-        /// How many mails wait.
-        public let queued: Int64
-        /// How many could not be sent and were given up.
-        public let abandoned: Int64
-        /// When the oldest that waits was written, in microseconds since 1970; nil without one.
-        public let oldest: Int64?
-    }
-
-    private static let askOutbox: Statement = """
-        SELECT COUNT(*), (SELECT COUNT(*) FROM mail_outbox WHERE state = 'abandoned'),
-            MIN(created_at)
-        FROM mail_outbox WHERE state = 'queued'
-        """
-
-    /// How the outbox stands.
-    public func backlog() throws(MariaDBError) -> Backlog {
-        let row = try connection.queryOne(Self.askOutbox, [])
-        return Backlog(
-            queued: try row?.integer(0) ?? 0, abandoned: try row?.integer(1) ?? 0,
-            oldest: try row?.optionalDateTime(2))
+    public func outboxBacklog(
+        by rule: OutboxRule, at now: Instant
+    ) throws(MariaDBError) -> OutboxBacklog {
+        try connection.outboxBacklog(by: rule, at: now)
     }
 
     private static let askPurge: Statement = "SELECT MIN(expires_at) FROM refresh_token_blacklist"

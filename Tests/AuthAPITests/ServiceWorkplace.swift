@@ -19,9 +19,6 @@ final class ServiceWorkplace {
     var age: UInt64 = 1
     private let service: Service
 
-    static let share = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("share")
-
     init(
         customFields: [CustomField] = [], limits: ThrottleLimits = ThrottleLimits(),
         settings: (inout TokenSettings) -> Void = { _ in }
@@ -29,23 +26,8 @@ final class ServiceWorkplace {
         issuer = try TestTokens.issuer(settings)
         keys = try TestTokens.oneTimeKeys()
         queue = try ImmediateQueue(store: store)
-        let rule = PasswordRule(
-            policy: PasswordPolicy(),
-            commonPasswords: try #require(
-                CommonPasswordList(contentsOf: Array("password1\n".utf8))))
-        let endpoints = Endpoints(
-            registration: Registration(
-                passwordRule: rule, tokenKeys: keys, limits: limits, linkLifetime: 600,
-                hidesTakenAddresses: false),
-            login: Login(
-                issuer: issuer, limits: limits, triesTrimmedPassword: true,
-                recordsLastLogin: false),
-            tokenRefresh: TokenRefresh(issuer: issuer), logout: Logout(issuer: issuer),
-            passwordReset: PasswordReset(
-                passwordRule: rule, tokenKeys: keys, limits: limits, linkLifetime: 600),
-            bearerCheck: BearerCheck(issuer: issuer), customFields: customFields,
-            pages: try Pages(
-                shipped: Self.share.appendingPathComponent("templates/pages").path, override: nil),
+        let endpoints = try TestEndpoints.make(
+            issuer: issuer, keys: keys, limits: limits, customFields: customFields,
             metrics: FixedMetrics())
         service = Service(
             prefix: "/api/auth", endpoints: endpoints, store: store, queue: queue,

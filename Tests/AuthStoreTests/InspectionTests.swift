@@ -55,20 +55,4 @@ struct InspectionTests {
             #expect(rights.contains { $0.name == "DROP" } == false)
         }
     }
-
-    @Test("the backlog counts what waits and what was given up")
-    func backlog() throws {
-        try AdministrationWorkplace.with { place in
-            let inspection = Inspection(place.connection)
-            #expect(try inspection.backlog().oldest == nil)
-            for name in ["ada", "bob", "cy"] { try place.register(name) }
-            try place.run("UPDATE mail_outbox SET state = 'abandoned' WHERE id = 1")
-            let backlog = try inspection.backlog()
-            #expect(backlog.queued == 2)
-            #expect(backlog.abandoned == 1)
-            #expect(
-                backlog.oldest
-                    == AdministrationWorkplace.now.advanced(seconds: -3600).unixMicroseconds)
-        }
-    }
 }

@@ -1,4 +1,5 @@
 import Cryptography
+import CryptographyTesting
 import Testing
 
 @Suite("stored password hashes")

@@ -243,6 +243,10 @@ def levels(found, subject) -> list[str]:
     return [one["level"] for one in found[subject]]
 
 
+def messages(found) -> list[str]:
+    return [one["message"] for ones in found.values() for one in ones]
+
+
 def test_a_running_product_is_well(admin):
     _, found = findings(admin)
     for subject in ["settings", "secret", "origin", "files", "database", "durability",
@@ -298,13 +302,15 @@ def test_mails_that_wait_or_failed_and_a_purge_that_does_not_run_are_found(admin
     mailbox.wait(account.email)
     number = wait_until_sent(admin, account)
     admin.sql(
-        "UPDATE mail_outbox SET state = 'abandoned' "
-        f"WHERE id = {number};"
+        # More are given up within the hour than sent.
+        "UPDATE mail_outbox SET finished_at = finished_at - INTERVAL 2 HOUR WHERE state = 'sent';"
+        f"UPDATE mail_outbox SET state = 'abandoned', finished_at = UTC_TIMESTAMP(6) WHERE id = {number};"
         "INSERT INTO refresh_token_blacklist (token_id, reason, blacklisted_at, expires_at) "
         "VALUES (UNHEX(MD5(RAND())), 'logout', UTC_TIMESTAMP(), UTC_TIMESTAMP() - INTERVAL 2 DAY)"
     )
     _, found = findings(admin)
     assert levels(found, "outbox") == ["warn"]
+    assert "1 mail was given up within an hour, more than the 0 that were sent" in messages(found)
     assert levels(found, "purge") == ["warn"]
     admin.sql(
         "UPDATE mail_outbox SET state = 'queued', next_attempt_at = UTC_TIMESTAMP() + INTERVAL "
@@ -313,6 +319,7 @@ def test_mails_that_wait_or_failed_and_a_purge_that_does_not_run_are_found(admin
     )
     _, found = findings(admin)
     assert levels(found, "outbox") == ["warn"]
+    assert "1 mail does not leave; the oldest waits for 60 minutes" in messages(found)
     admin.sql(f"DELETE FROM mail_outbox WHERE id = {number}")
     assert admin.json("purge")["ended_tokens"] == 1
     _, found = findings(admin)

@@ -75,20 +75,16 @@ struct OutboxCheckCommand: ParsableCommand {
         _ alarm: OutboxRule.Alarm, _ backlog: OutboxBacklog, lastError: String?
     ) -> String {
         let last = lastError.map { " The last error: \($0.withoutControls)." } ?? ""
-        switch alarm {
-        case .overdue(let count):
-            let mails = count == 1 ? "1 mail does" : "\(count) mails do"
-            return
-                "\(mails) not leave; the oldest waits for \(backlog.oldestAge / 60) minutes.\(last)"
-                + " Does gatereeve-mailer.service run? Does the mail server answer (gatereeve doctor)?"
-                + " Why mails fail: gatereeve outbox list --state queued."
-        case .abandoned(let count):
-            let mails = count == 1 ? "1 mail was" : "\(count) mails were"
-            return
-                "\(mails) given up within an hour, more than the \(backlog.recentlySent) that were "
-                + "sent.\(last) See gatereeve outbox list --state abandoned; when the cause is "
-                + "mended, gatereeve outbox retry --all-abandoned."
-        }
+        let mend =
+            switch alarm {
+            case .overdue:
+                "Does gatereeve-mailer.service run? Does the mail server answer (gatereeve doctor)? "
+                    + "Why mails fail: gatereeve outbox list --state queued."
+            case .abandoned:
+                "See gatereeve outbox list --state abandoned; when the cause is mended, gatereeve "
+                    + "outbox retry --all-abandoned."
+            }
+        return "\(alarm.fact(backlog)).\(last) \(mend)"
     }
 
     private static func json(_ backlog: OutboxBacklog, isWell: Bool) -> JSONValue {
@@ -99,5 +95,22 @@ struct OutboxCheckCommand: ParsableCommand {
             ("sent_within_hour", JSONValue(backlog.recentlySent)),
             ("expired_within_hour", JSONValue(backlog.recentlyExpired)),
             ("abandoned_within_hour", JSONValue(backlog.recentlyAbandoned)))
+    }
+}
+
+extension OutboxRule.Alarm {
+    /// What is wrong, in words without a full stop.
+    func fact(_ backlog: OutboxBacklog) -> String {
+        switch self {
+        case .overdue(let count):
+            let mails = count == 1 ? "1 mail does" : "\(count) mails do"
+            return
+                "\(mails) not leave; the oldest waits for \(backlog.oldestAge / 60) minutes"
+        case .abandoned(let count):
+            let mails = count == 1 ? "1 mail was" : "\(count) mails were"
+            return
+                "\(mails) given up within an hour, more than the \(backlog.recentlySent) that were "
+                + "sent"
+        }
     }
 }

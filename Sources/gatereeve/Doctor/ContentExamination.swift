@@ -9,28 +9,23 @@ enum ContentExamination {
     }
 
     private static func outbox(_ inspection: Inspection) throws(MariaDBError) -> [Finding] {
-        let backlog = try inspection.backlog()
-        var findings: [Finding] = []
-        let now = Instant.now
-        if let oldest = backlog.oldest.map({ Instant(unixMicroseconds: $0) }),
-            oldest < now.advanced(seconds: -900)
-        {
-            findings.append(
-                .warning(
-                    "outbox",
-                    "\(backlog.queued) mails wait, the oldest since \(oldest.clockText(from: now))",
-                    mend:
-                        "is the mailer running? Why mails fail: gatereeve outbox list --state queued"
-                ))
+        let rule = OutboxRule.standard
+        let backlog = try inspection.outboxBacklog(by: rule, at: .now)
+        let alarms = rule.alarms(backlog)
+        guard !alarms.isEmpty else {
+            return [.ok("outbox", "\(backlog.queued) mails wait, none too long")]
         }
-        if backlog.abandoned > 0 {
-            findings.append(
-                .warning(
-                    "outbox", "\(backlog.abandoned) mails could not be sent and were given up",
-                    mend: "gatereeve outbox list --state abandoned, then outbox retry"))
+        return alarms.map { alarm in
+            .warning("outbox", alarm.fact(backlog), mend: mend(alarm))
         }
-        return findings.isEmpty
-            ? [.ok("outbox", "\(backlog.queued) mails wait, none long")] : findings
+    }
+
+    private static func mend(_ alarm: OutboxRule.Alarm) -> String {
+        switch alarm {
+        case .overdue:
+            "is the mailer running? Why mails fail: gatereeve outbox list --state queued"
+        case .abandoned: "gatereeve outbox list --state abandoned, then outbox retry"
+        }
     }
 
     private static func purge(_ inspection: Inspection) throws(MariaDBError) -> [Finding] {

@@ -1,4 +1,5 @@
 import AuthTesting
+import CryptographyTesting
 import Testing
 
 @testable import Auth

@@ -1,6 +1,7 @@
 import Auth
 import AuthTesting
 import Cryptography
+import CryptographyTesting
 import Testing
 
 @Suite("names of tokens")

@@ -1,5 +1,6 @@
 import Auth
 import AuthTesting
+import CryptographyTesting
 import JSON
 
 extension FuzzTarget {

@@ -1,7 +1,6 @@
 import Auth
 import AuthTesting
 import Cryptography
-import Foundation
 import HTTP
 import HTTPTypes
 
@@ -44,27 +43,9 @@ private struct ServiceInMemory {
     static let shared = Result { try ServiceInMemory() }
 
     private init() throws {
-        let pages = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../../share/templates/pages").standardized.path
-        let issuer = try TestTokens.issuer()
-        let keys = try TestTokens.oneTimeKeys()
-        guard let common = CommonPasswordList(contentsOf: Array("password1\n".utf8)) else {
-            throw Violation(description: "the list of common passwords is not one")
-        }
-        let rule = PasswordRule(policy: PasswordPolicy(), commonPasswords: common)
-        let limits = ThrottleLimits()
-        endpoints = Endpoints(
-            registration: Registration(
-                passwordRule: rule, tokenKeys: keys, limits: limits, linkLifetime: 600,
-                hidesTakenAddresses: false),
-            login: Login(
-                issuer: issuer, limits: limits, triesTrimmedPassword: true,
-                recordsLastLogin: false),
-            tokenRefresh: TokenRefresh(issuer: issuer), logout: Logout(issuer: issuer),
-            passwordReset: PasswordReset(
-                passwordRule: rule, tokenKeys: keys, limits: limits, linkLifetime: 600),
-            bearerCheck: BearerCheck(issuer: issuer), customFields: FuzzTarget.customFields,
-            pages: try Pages(shipped: pages, override: nil), metrics: NoMetrics())
+        endpoints = try TestEndpoints.make(
+            issuer: try TestTokens.issuer(), keys: try TestTokens.oneTimeKeys(),
+            customFields: FuzzTarget.customFields, metrics: NoMetrics())
     }
 }
 
