@@ -42,6 +42,7 @@ enum Sentence {
     static let nullCharacter = "Null characters are not allowed."
     static let invalidEmail = "Enter a valid email address."
     static let invalidLink = "Invalid or expired token."
+    static let wrongPassword = "Wrong password."
 
     static func tooLong(_ maximum: Int) -> String {
         "Ensure this field has no more than \(maximum) characters."

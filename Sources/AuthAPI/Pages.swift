@@ -4,6 +4,7 @@ import Mustache
 public struct Pages: Sendable {
     private let verified: Page
     private let notVerified: Page
+    private let verification: Page
     private let reset: Page
 
     /// Reads the pages, and their common `style.css.mustache`.
@@ -18,6 +19,7 @@ public struct Pages: Sendable {
         let library = MustacheLibrary(templates: ["style.css": style])
         verified = try files.page("email_verified", library: library)
         notVerified = try files.page("email_not_verified", library: library)
+        verification = try files.page("verify_email", library: library, mayConnect: true)
         reset = try files.page("password_reset", library: library, mayConnect: true)
     }
 
@@ -26,6 +28,11 @@ public struct Pages: Sendable {
 
     /// The link of a verification mail is not good, or not any more.
     public func emailNotVerified() -> Page { notVerified }
+
+    /// The form that asks for the password before an address is confirmed.
+    ///
+    /// The page is the same for every link, as that for a new password.
+    public func verifyEmail() -> Page { verification }
 
     /// The form for a new password.
     ///

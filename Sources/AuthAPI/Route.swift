@@ -76,16 +76,27 @@ public enum Routes {
         checksBearer: false, hashesPassword: true,
         respond: { (e, c) throws(Problem) in try e.logIn(c) })
 
+    private static let verifyEmail = Route(
+        name: "verify-email", path: "verify-email", methods: [.get, .head], bodyLimit: 0,
+        checksBearer: true, receivesLink: true,
+        respond: { (e, c) throws(Problem) in try e.verifyEmail(c) })
+
+    /// The same for a site that asks for the password as well.
+    private static let verifyEmailByPassword = Route(
+        name: "verify-email", path: "verify-email", methods: [.post], bodyLimit: 65536,
+        checksBearer: true, hashesPassword: true, page: { $0.emailVerificationPage() },
+        respond: { (e, c) throws(Problem) in try e.verifyEmailByPassword(c) })
+
+    /// Those of the public interface where verifying an address takes the password.
+    static let verifyingByPassword = all.map { $0 === verifyEmail ? verifyEmailByPassword : $0 }
+
     /// Those of the public interface, below the prefix.
     static let all: [Route] = [
         Route(
             name: "register", path: "register", methods: [.post], bodyLimit: 65536,
             checksBearer: true, hashesPassword: true,
             respond: { (e, c) throws(Problem) in try e.register(c) }),
-        Route(
-            name: "verify-email", path: "verify-email", methods: [.get, .head], bodyLimit: 0,
-            checksBearer: true, receivesLink: true,
-            respond: { (e, c) throws(Problem) in try e.verifyEmail(c) }),
+        verifyEmail,
         login,
         Route(
             name: "login-refresh", path: "login/refresh", methods: [.post], bodyLimit: 65536,

@@ -39,7 +39,7 @@ public final class Service: ExchangeHandler {
         observer: any RequestObserver, hashingObserver: any RequestObserver & Sendable,
         clock: @escaping @Sendable () -> Instant
     ) {
-        router = Router(prefix: prefix)
+        router = Router(prefix: prefix, routes: endpoints.routes)
         self.endpoints = endpoints
         self.store = store
         self.queue = queue

@@ -4,7 +4,7 @@ import MariaDB
 extension MariaDBStore {
     /// A token is good until it expires, also when it has been used: mail scanners open links first.
     private static let findToken: Statement = """
-        SELECT t.user_id, t.used_at IS NOT NULL
+        SELECT t.user_id, t.used_at IS NOT NULL, u.username_key
         FROM one_time_tokens AS t JOIN users AS u ON u.id = t.user_id
         WHERE t.digest = ? AND t.purpose = 'verify_email' AND t.expires_at > ?
             AND t.email_key = u.email_key
@@ -18,12 +18,15 @@ extension MariaDBStore {
         """
 
     /// Whose the token of a digest is, nil when it is not good now; changes nothing.
-    public func verificationUser(
+    public func verificationFacts(
         digest: [UInt8], at now: Instant
-    ) throws(StoreError) -> UserID? {
+    ) throws(StoreError) -> EmailVerificationFacts? {
         try use { connection throws(MariaDBError) in
             let row = try connection.queryOne(Self.findToken, [.bytes(digest), now.sqlValue])
-            return try row.map { row throws(MariaDBError) in UserID(try row.unsigned(0)) }
+            return try row.map { row throws(MariaDBError) in
+                EmailVerificationFacts(
+                    user: UserID(try row.unsigned(0)), usernameKey: try row.text(2))
+            }
         }
     }
 

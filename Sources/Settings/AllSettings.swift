@@ -128,9 +128,18 @@ public enum LinkKeys {
         "links.verify_email_lifetime", 1...2_592_000, unit: "seconds", standard: 259_200,
         "How long a verification link is good.")
     /// See the meaning of each.
+    public static let verifyEmailAsksPassword = Setting.boolean(
+        "links.verify_email_asks_password", standard: false,
+        "Whether a verification link is not enough: the page behind it asks for the password of the "
+            + "account, and `verify-email/` takes a POST of both. Nobody can then have an address "
+            + "verified for them that is somebody else's. See [api.md](api.md#verify-the-address).")
+    /// See the meaning of each.
     public static let passwordResetLifetime = Setting.integer(
         "links.password_reset_lifetime", 1...2_592_000, unit: "seconds", standard: 259_200,
         "How long a password-reset link is good.")
 
-    static let all = [verifyEmailLifetime.definition, passwordResetLifetime.definition]
+    static let all = [
+        verifyEmailLifetime.definition, verifyEmailAsksPassword.definition,
+        passwordResetLifetime.definition,
+    ]
 }

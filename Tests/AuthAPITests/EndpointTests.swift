@@ -240,6 +240,55 @@ struct EndpointTests {
         #expect(notForPrograms.fields["allow"] == "PATCH, OPTIONS")
     }
 
+    @Test("where the settings ask for the password, an address is verified by a POST of both")
+    func verificationByPassword() throws {
+        let place = try ServiceWorkplace(verificationAsksPassword: true)
+        _ = try place.send(.post, "register/", Self.registration)
+        let secret = try #require(place.store.lastSecret(.verifyEmail, keys: place.keys))
+        let path = "verify-email/?token=\(secret)"
+        for method in [HTTPRequest.Method.get, .head] {
+            let answer = try place.send(method, path)
+            #expect(answer.status == 405)
+            #expect(answer.fields["allow"] == "POST, OPTIONS")
+        }
+        let page = try place.send(.get, path, accept: "text/html")
+        #expect(page.status == 200)
+        #expect(page.body.contains("current-password") && !page.body.contains(secret))
+        let cases: [(String, String)] = [
+            (
+                "{}",
+                #"{"token":["This field is required."],"password":["This field is required."]}"#
+            ),
+            (
+                #"{"token":"x","password":"correct horse"}"#,
+                #"{"token":["Invalid or expired token."]}"#
+            ),
+            (
+                #"{"token":"\#(secret)","password":"wrong horse"}"#,
+                #"{"password":["Wrong password."]}"#
+            ),
+        ]
+        for (body, faults) in cases {
+            let answer = try place.send(.post, "verify-email/", body)
+            #expect(answer.status == 400)
+            #expect(answer.body == faults)
+        }
+        #expect(place.observer.summaries.last?.reason == "wrong_password")
+        let good = #"{"token":"\#(secret)","password":"correct horse"}"#
+        for behaviour in [ImmediateQueue.Behaviour.full, .filledMeanwhile, .overdue] {
+            place.queue.behaviour = behaviour
+            #expect(try place.send(.post, "verify-email/", good).status == 503)
+            #expect(place.store.attempts.count { $0.usernameKey == "ada" } == 1)
+        }
+        place.queue.behaviour = .done
+        #expect(place.store.accounts.values.map(\.isActive) == [false])
+        let answer = try place.send(.post, "verify-email/", good)
+        #expect(answer.status == 200)
+        #expect(answer.body == #"{"detail":"Email verified."}"#)
+        #expect(place.store.accounts.values.map(\.isActive) == [true])
+        #expect(place.observer.summaries.last?.user == place.store.accounts.keys.first)
+    }
+
     @Test("of several tokens of a query the last one counts")
     func query() throws {
         let place = try ServiceWorkplace()

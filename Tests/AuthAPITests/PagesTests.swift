@@ -22,16 +22,21 @@ struct PagesTests {
                     "form-action 'none'", "base-uri 'none'", "frame-ancestors 'none'",
                 ])
         }
-        let policy = pages.passwordReset().contentSecurityPolicy
-        #expect(policy.contains("script-src 'sha256-"))
-        #expect(policy.contains("connect-src 'self'"))
-        #expect(!policy.contains("unsafe"))
+        for page in [pages.passwordReset(), pages.verifyEmail()] {
+            let policy = page.contentSecurityPolicy
+            #expect(policy.contains("script-src 'sha256-"))
+            #expect(policy.contains("connect-src 'self'"))
+            #expect(!policy.contains("unsafe"))
+        }
     }
 
     @Test("a page loads nothing from elsewhere and tells no site where it is")
     func pagesAreAlone() throws {
         let pages = try Pages(shipped: Self.shipped, override: nil)
-        for page in [pages.emailVerified(), pages.emailNotVerified(), pages.passwordReset()] {
+        for page in [
+            pages.emailVerified(), pages.emailNotVerified(), pages.passwordReset(),
+            pages.verifyEmail(),
+        ] {
             let text = String(decoding: page.body, as: UTF8.self)
             for outside in ["http:", "https:", "//", "src=", "<link", "@import", "url("] {
                 // Comments of the script begin with two strokes.

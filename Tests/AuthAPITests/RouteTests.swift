@@ -52,6 +52,19 @@ struct RouteTests {
         }
     }
 
+    @Test("where verifying takes the password, that row alone is another")
+    func verifyingByPassword() throws {
+        #expect(Routes.verifyingByPassword.count == Routes.all.count)
+        let changed = zip(Routes.all, Routes.verifyingByPassword).filter { $0 !== $1 }.map(\.1)
+        let route = try #require(changed.first)
+        #expect(changed.count == 1)
+        #expect(route.name == "verify-email" && route.path == ["verify-email"])
+        #expect(route.methods == [.post])
+        #expect(route.bodyLimit == 65536)
+        #expect(route.checksBearer && route.hashesPassword && route.receivesSecret)
+        #expect(route.page != nil)
+    }
+
     @Test("what is for operators stands outside of the prefix, reads only and takes no body")
     func operations() {
         #expect(

@@ -21,13 +21,15 @@ final class ServiceWorkplace {
 
     init(
         customFields: [CustomField] = [], limits: ThrottleLimits = ThrottleLimits(),
+        verificationAsksPassword: Bool = false,
         settings: (inout TokenSettings) -> Void = { _ in }
     ) throws {
         issuer = try TestTokens.issuer(settings)
         keys = try TestTokens.oneTimeKeys()
         queue = try ImmediateQueue(store: store)
         let endpoints = try TestEndpoints.make(
-            issuer: issuer, keys: keys, limits: limits, customFields: customFields,
+            issuer: issuer, keys: keys, limits: limits,
+            verificationAsksPassword: verificationAsksPassword, customFields: customFields,
             metrics: FixedMetrics())
         service = Service(
             prefix: "/api/auth", endpoints: endpoints, store: store, queue: queue,

@@ -190,8 +190,8 @@ struct UserAdministrationTests {
                     to: UserID(1), token: new, context: place.context))
             let requests = place.store.requests
             let now = place.context.now
-            #expect(try requests.verificationUser(digest: old.digest, at: now) == nil)
-            #expect(try requests.verificationUser(digest: new.digest, at: now) != nil)
+            #expect(try requests.verificationFacts(digest: old.digest, at: now) == nil)
+            #expect(try requests.verificationFacts(digest: new.digest, at: now) != nil)
             #expect(
                 try place.number(
                     "SELECT COUNT(*) FROM mail_outbox WHERE recipient = 'Ada@example.org'") == 2)

@@ -59,11 +59,15 @@ extension MemoryStore {
     }
 
     /// See the protocol.
-    public func verificationUser(
+    public func verificationFacts(
         digest: [UInt8], at now: Instant
-    ) throws(StoreError) -> UserID? {
+    ) throws(StoreError) -> EmailVerificationFacts? {
         try failIfAsked()
-        return indexOfLink(.verifyEmail, digest: digest, at: now).map { links[$0].user }
+        guard let index = indexOfLink(.verifyEmail, digest: digest, at: now),
+            let account = accounts[links[index].user]
+        else { return nil }
+        return EmailVerificationFacts(
+            user: links[index].user, usernameKey: account.usernameKey)
     }
 
     /// See the protocol.

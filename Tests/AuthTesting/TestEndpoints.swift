@@ -9,12 +9,14 @@ public enum TestEndpoints {
 
     /// - Parameters:
     ///   - limits: How much is let through.
+    ///   - verificationAsksPassword: Whether verifying an address takes the password, too.
     ///   - customFields: The declared fields.
     ///   - metrics: What `/metrics` shows.
     /// - Throws: `PageError`, when a shipped page is missing.
     public static func make(
         issuer: TokenIssuer, keys: OneTimeTokenKeys, limits: ThrottleLimits = ThrottleLimits(),
-        customFields: [CustomField] = [], metrics: any MetricsSource
+        verificationAsksPassword: Bool = false, customFields: [CustomField] = [],
+        metrics: any MetricsSource
     ) throws -> Endpoints {
         guard let common = CommonPasswordList(contentsOf: Array("\(commonPassword)\n".utf8)) else {
             preconditionFailure("one line is a sorted list")
@@ -24,6 +26,7 @@ public enum TestEndpoints {
             registration: Registration(
                 passwordRule: rule, tokenKeys: keys, limits: limits, linkLifetime: 600,
                 hidesTakenAddresses: false),
+            verificationAsksPassword: verificationAsksPassword,
             login: Login(
                 issuer: issuer, limits: limits, triesTrimmedPassword: true,
                 recordsLastLogin: false),

@@ -1,7 +1,18 @@
-/// E-mail verification: the link of the mail makes the account active.
+/// E-mail verification: the link of the mail makes the account active, alone or with the password.
 public struct EmailVerification: Sendable {
-    /// Needs nothing but the store.
-    public init() {}
+    /// Whether the link is not enough: only whoever chose the password and has the mailbox gets through.
+    public let asksPassword: Bool
+    /// Compares the password, and counts failures with those of logins.
+    private let login: Login
+
+    /// - Parameters:
+    ///   - asksPassword: Whether ``begin(token:password:store:context:)`` takes the place of
+    ///     ``open(_:isReadOnly:store:context:)``.
+    ///   - login: Compares the password.
+    public init(asksPassword: Bool, login: Login) {
+        self.asksPassword = asksPassword
+        self.login = login
+    }
 
     /// Opens the link.
     ///
@@ -17,8 +28,106 @@ public struct EmailVerification: Sendable {
     ) throws(StoreError) -> UserID? {
         guard let token = OneTimeToken(presented: token) else { return nil }
         if isReadOnly {
-            return try store.verificationUser(digest: token.digest, at: context.now)
+            return try store.verificationFacts(digest: token.digest, at: context.now)?.user
         }
         return try store.verifyEmail(digest: token.digest, context: context)
+    }
+
+    /// Why an address is not verified.
+    public enum Failure: Error, Sendable {
+        /// The link; looked at first.
+        case link
+        /// The password is not that of the account.
+        case password
+        /// Too many passwords were wrong, here or at logins.
+        case throttled(Throttled)
+        /// The store failed.
+        case store(StoreError)
+    }
+
+    /// A verification whose password is to be compared.
+    public struct Attempt: Sendable {
+        /// The expensive part.
+        public var work: PasswordWork { comparison.work }
+        /// Whose address it is.
+        public let user: UserID
+        fileprivate let digest: [UInt8]
+        fileprivate let comparison: Login.Attempt
+    }
+
+    /// Judges the link, and writes the attempt down as a failed login for the time being.
+    ///
+    /// - Parameters:
+    ///   - token: The text of the link.
+    ///   - password: As typed.
+    public func begin(
+        token: String, password: Password, store: some EmailVerificationStore & LoginStore,
+        context: RequestContext
+    ) throws(Failure) -> Attempt {
+        guard let token = OneTimeToken(presented: token) else { throw .link }
+        let facts: EmailVerificationFacts?
+        do {
+            facts = try store.verificationFacts(digest: token.digest, at: context.now)
+        } catch {
+            throw .store(error)
+        }
+        guard let facts else { throw .link }
+        do {
+            let comparison = try login.begin(
+                key: facts.usernameKey, password: password, letsInactiveIn: true, store: store,
+                context: context)
+            return Attempt(user: facts.user, digest: token.digest, comparison: comparison)
+        } catch {
+            switch error {
+            case .throttled(let throttled): throw .throttled(throttled)
+            case .store(let error): throw .store(error)
+            }
+        }
+    }
+
+    /// Makes the account active when the password was right; otherwise the link stays good.
+    public func finish(
+        _ attempt: Attempt, matches: Bool, store: some EmailVerificationStore & LoginStore,
+        context: RequestContext
+    ) throws(Failure) -> UserID {
+        let isRight: Bool
+        do {
+            isRight = try login.settle(
+                attempt.comparison, matches: matches, store: store, context: context)
+        } catch {
+            switch error {
+            case .refused: throw .password
+            case .throttled(let throttled): throw .throttled(throttled)
+            case .store(let error): throw .store(error)
+            }
+        }
+        guard isRight else { throw .password }
+        let user: UserID?
+        do {
+            user = try store.verifyEmail(digest: attempt.digest, context: context)
+        } catch {
+            throw .store(error)
+        }
+        guard let user else { throw .link }
+        return user
+    }
+
+    /// Takes an attempt back whose password was never compared: it must not count as failed.
+    public func cancel(_ attempt: Attempt, store: some LoginStore) {
+        login.cancel(attempt.comparison, store: store)
+    }
+}
+
+/// Whose link it is.
+public struct EmailVerificationFacts: Sendable {
+    /// Who.
+    public let user: UserID
+    /// The compared form of the name, under which failures are counted.
+    public let usernameKey: String
+
+    /// Facts of their parts.
+    public init(user: UserID, usernameKey: String) {
+        self.user = user
+        self.usernameKey = usernameKey
     }
 }

@@ -65,7 +65,18 @@ public struct Login: Sendable {
         username: String, password: Password, store: some LoginStore, context: RequestContext
     ) throws(BeginError) -> Attempt {
         // A name without normal form is looked up under a key that no account has, for equal time.
-        let key = Username.key(of: username) ?? ""
+        try begin(
+            key: Username.key(of: username) ?? "", password: password, letsInactiveIn: false,
+            store: store, context: context)
+    }
+
+    /// The same under the compared form of a name.
+    ///
+    /// - Parameter letsInactiveIn: Whether the password of an account that is not active may match.
+    func begin(
+        key: String, password: Password, letsInactiveIn: Bool, store: some LoginStore,
+        context: RequestContext
+    ) throws(BeginError) -> Attempt {
         let start: LoginStart
         do {
             start = try store.beginLogin(usernameKey: key, limits: limits, context: context)
@@ -87,7 +98,7 @@ public struct Login: Sendable {
         guard let facts else { return refused(.noSuchUser) }
         guard let hash else { return refused(.unusablePassword) }
         // Not compared in earnest: that it is the right password must not show either.
-        guard facts.isActive else { return refused(.inactive) }
+        guard facts.isActive || letsInactiveIn else { return refused(.inactive) }
         return Attempt(
             work: .verify(password, alternative: alternative, against: hash), id: id,
             usernameKey: key, facts: facts, refusal: nil)
@@ -127,6 +138,26 @@ public struct Login: Sendable {
         return issuer.issuePair(
             for: facts.user, generation: facts.generation,
             accessClaims: facts.accessClaims.map(\.claim), at: context.now, from: &random)
+    }
+
+    /// Judges a password that opens something else than a session: a wrong one stands as a failed login,
+    /// a right one is forgotten.
+    ///
+    /// An account that nobody has set a password for, as an administrator makes them, has none that
+    /// could be wrong.
+    ///
+    /// - Returns: Whether it was right.
+    func settle(
+        _ attempt: Attempt, matches: Bool, store: some LoginStore, context: RequestContext
+    ) throws(FinishError) -> Bool {
+        // For a right one, too: when too many others have failed, what came of it is not told.
+        try recordFailure(of: attempt, store: store, context: context)
+        let hasNone =
+            attempt.refusal == .unusablePassword
+            && attempt.facts?.passwordHash.hasPrefix("!") == true
+        guard hasNone || attempt.refusal == nil && matches else { return false }
+        cancel(attempt, store: store)
+        return true
     }
 
     private func recordFailure(

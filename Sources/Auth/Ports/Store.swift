@@ -102,7 +102,9 @@ public struct RegistrationConflicts: Hashable, Sendable {
 /// What the verification of addresses keeps.
 public protocol EmailVerificationStore {
     /// Whose the token of a digest is, nil when it is not good now; changes nothing.
-    func verificationUser(digest: [UInt8], at now: Instant) throws(StoreError) -> UserID?
+    func verificationFacts(
+        digest: [UInt8], at now: Instant
+    ) throws(StoreError) -> EmailVerificationFacts?
 
     /// Uses a token: the first use activates the user, later ones change nothing.
     ///

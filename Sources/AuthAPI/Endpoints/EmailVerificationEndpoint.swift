@@ -22,12 +22,69 @@ extension Endpoints {
             return .answer(Answer(response: page, user: user))
         }
         guard user != nil else { throw Problem(.badRequest, detail: Sentence.invalidLink) }
-        let body = Array(#"{"detail":"Email verified."}"#.utf8)
-        return .answer(Answer(response: .json(.ok, body), user: user))
+        return .answer(Answer(response: .emailVerified, user: user))
+    }
+}
+
+extension Endpoints {
+    /// `GET verify-email/?token=…` of a person who clicked the link, where the password is asked for.
+    func emailVerificationPage() -> Response {
+        .page(pages.verifyEmail(), status: .ok)
+    }
+
+    /// `POST verify-email/` with token and password, where the password is asked for.
+    func verifyEmailByPassword(_ call: Call) throws(Problem) -> Reply {
+        let fields = try call.fields()
+        var errors = FieldErrors()
+        let token = fields.plainText("token", into: &errors)
+        let password = fields.plainText("password", trims: false, into: &errors)
+        guard let token, let password else { throw .invalid(errors) }
+        let attempt: EmailVerification.Attempt
+        do {
+            attempt = try emailVerification.begin(
+                token: token, password: Password(password), store: call.store,
+                context: call.context)
+        } catch {
+            throw Problem(error)
+        }
+        let context = call.context
+        return .afterHashing(attempt.work) { (result, store) throws(Problem) in
+            guard case .compared(let matches, _)? = result else {
+                emailVerification.cancel(attempt, store: store)
+                throw .hashingOverdue
+            }
+            do throws(EmailVerification.Failure) {
+                let user = try emailVerification.finish(
+                    attempt, matches: matches, store: store, context: context)
+                return Answer(response: .emailVerified, user: user)
+            } catch {
+                throw Problem(error).about(attempt.user)
+            }
+        }
+    }
+}
+
+extension Problem {
+    fileprivate init(_ failure: EmailVerification.Failure) {
+        var errors = FieldErrors()
+        switch failure {
+        case .link:
+            errors.add([Sentence.invalidLink], to: "token")
+            self = .invalid(errors)
+        case .password:
+            errors.add([Sentence.wrongPassword], to: "password")
+            self = .invalid(errors).counted(as: Login.Refusal.wrongPassword.rawValue)
+        case .throttled(let throttled): self.init(throttled)
+        case .store(let error): self.init(error)
+        }
     }
 }
 
 extension Response {
+    fileprivate static var emailVerified: Response {
+        .json(.ok, Array(#"{"detail":"Email verified."}"#.utf8))
+    }
+
     /// A page for a person; the address bar may hold a secret that must not go to other sites.
     static func page(_ page: Page, status: HTTPResponse.Status) -> Response {
         Response(

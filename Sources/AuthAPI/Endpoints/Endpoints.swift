@@ -16,16 +16,19 @@ public struct Endpoints: Sendable {
     let readiness = Readiness()
 
     /// - Parameters:
+    ///   - verificationAsksPassword: Whether verifying an address takes the password, too.
     ///   - customFields: The declared fields of the user.
     ///   - pages: What people with a browser see.
     ///   - metrics: What `/metrics` shows.
     public init(
-        registration: Registration, login: Login, tokenRefresh: TokenRefresh, logout: Logout,
-        passwordReset: PasswordReset, bearerCheck: BearerCheck, customFields: [CustomField],
-        pages: Pages, metrics: any MetricsSource
+        registration: Registration, verificationAsksPassword: Bool, login: Login,
+        tokenRefresh: TokenRefresh, logout: Logout, passwordReset: PasswordReset,
+        bearerCheck: BearerCheck, customFields: [CustomField], pages: Pages,
+        metrics: any MetricsSource
     ) {
         self.registration = registration
-        self.emailVerification = EmailVerification()
+        emailVerification = EmailVerification(
+            asksPassword: verificationAsksPassword, login: login)
         self.login = login
         self.tokenRefresh = tokenRefresh
         self.logout = logout
@@ -34,5 +37,10 @@ public struct Endpoints: Sendable {
         self.customFields = customFields
         self.pages = pages
         self.metrics = metrics
+    }
+
+    /// The routes of the public interface with these features.
+    var routes: [Route] {
+        emailVerification.asksPassword ? Routes.verifyingByPassword : Routes.all
     }
 }

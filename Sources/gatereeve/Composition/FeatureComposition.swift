@@ -29,6 +29,7 @@ extension Endpoints {
                 passwordRule: passwordRule, tokenKeys: keys.oneTime, limits: limits,
                 linkLifetime: Int64(values[LinkKeys.verifyEmailLifetime]),
                 hidesTakenAddresses: values[RegistrationKeys.hideTakenAddresses]),
+            verificationAsksPassword: values[LinkKeys.verifyEmailAsksPassword],
             login: Login(
                 issuer: issuer, limits: limits,
                 triesTrimmedPassword: values[LoginKeys.tryTrimmedPassword],

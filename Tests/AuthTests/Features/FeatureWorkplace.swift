@@ -13,9 +13,8 @@ struct FeatureWorkplace {
     let hasher: PasswordHasher
     var limits = ThrottleLimits()
     var hidesTakenAddresses = false
-
     /// How long the links of ``registration`` and ``reset`` are good, in seconds.
-    static let linkLifetime: Int64 = 600
+    var linkLifetime: Int64 = 600
 
     init(_ change: (inout TokenSettings) -> Void = { _ in }) throws {
         issuer = try TestTokens.issuer(change)
@@ -32,13 +31,17 @@ struct FeatureWorkplace {
 
     var registration: Registration {
         Registration(
-            passwordRule: rule, tokenKeys: keys, limits: limits, linkLifetime: Self.linkLifetime,
+            passwordRule: rule, tokenKeys: keys, limits: limits, linkLifetime: linkLifetime,
             hidesTakenAddresses: hidesTakenAddresses)
+    }
+
+    var verification: EmailVerification {
+        EmailVerification(asksPassword: true, login: login())
     }
 
     var reset: PasswordReset {
         PasswordReset(
-            passwordRule: rule, tokenKeys: keys, limits: limits, linkLifetime: Self.linkLifetime)
+            passwordRule: rule, tokenKeys: keys, limits: limits, linkLifetime: linkLifetime)
     }
 
     func login(triesTrimmed: Bool = true, recordsLastLogin: Bool = false) -> Login {

@@ -95,7 +95,7 @@ struct PasswordResetTests {
         let user = try place.addUser()
         try request("ada@example.org", in: place)
         let secret = try secret(in: place)
-        let lifetime = FeatureWorkplace.linkLifetime
+        let lifetime = place.linkLifetime
         #expect(try confirm(user.uidb64, secret, in: place, after: lifetime) == .link)
         #expect(try confirm(user.uidb64, secret, in: place, after: lifetime - 1) == .done)
     }

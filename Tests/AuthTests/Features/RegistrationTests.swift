@@ -45,7 +45,7 @@ struct RegistrationTests {
         #expect(try place.refusal("ada", password: "correct horse") == .inactive)
 
         let secret = try #require(place.store.lastSecret(.verifyEmail, keys: place.keys))
-        let verification = EmailVerification()
+        let verification = place.verification
         func open(_ token: String, isReadOnly: Bool = false, after seconds: Int64 = 0) throws
             -> Bool
         {
@@ -61,9 +61,9 @@ struct RegistrationTests {
         for wrong in ["", "x", String(secret.reversed()), secret + "A", secret.lowercased() + "="] {
             #expect(try !open(wrong) && !open(wrong, isReadOnly: true))
         }
-        #expect(try open(secret, after: FeatureWorkplace.linkLifetime - 1))
-        #expect(try !open(secret, after: FeatureWorkplace.linkLifetime))
-        #expect(try !open(secret, isReadOnly: true, after: FeatureWorkplace.linkLifetime))
+        #expect(try open(secret, after: place.linkLifetime - 1))
+        #expect(try !open(secret, after: place.linkLifetime))
+        #expect(try !open(secret, isReadOnly: true, after: place.linkLifetime))
     }
 
     @Test("all faults of all fields are found together")
