@@ -86,6 +86,7 @@ class TestFullQueue:
         assert self.is_full(busy)
 
 
+@pytest.mark.released
 def test_five_hundred_logins_at_once_take_no_more_memory_than_the_hashes(start_responder):
     threads = 2
     responder = start_responder(
@@ -102,6 +103,7 @@ def test_five_hundred_logins_at_once_take_no_more_memory_than_the_hashes(start_r
     assert peak <= bound
 
 
+@pytest.mark.released
 @pytest.mark.parametrize(
     "stored",
     [

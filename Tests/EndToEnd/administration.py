@@ -13,6 +13,7 @@ from pathlib import Path
 from product import ROOT, Product
 
 PROGRAM = Path(os.environ.get("PROGRAM", ROOT / ".build" / "release" / "gatereeve")).resolve()
+SANITIZER_OPTIONS = ("ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS")
 PATIENCE = 30.0
 
 
@@ -70,7 +71,9 @@ class Administrator:
 def settings_of(product: Product) -> dict[str, str]:
     """What scripts/run gives to the product."""
     directory = product.run_dir
-    return {
+    # A program that was built with a sanitizer writes its reports where these say.
+    inherited = {name: os.environ[name] for name in SANITIZER_OPTIONS if name in os.environ}
+    return inherited | {
         "PATH": os.environ["PATH"],
         "CREDENTIALS_DIRECTORY": f"{directory}/credentials",
         "GATEREEVE_CONFIG": "/dev/null",

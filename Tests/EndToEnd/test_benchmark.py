@@ -119,6 +119,7 @@ def run_benchmark(name: str, **environment: str) -> dict[str, str]:
             if verdict in ("met", "MISSED", "not measured")}
 
 
+@pytest.mark.released
 def test_the_whole_benchmark_gives_a_verdict_for_each_goal():
     found = run_benchmark(
         "bench", SYSTEMS="gatereeve,floor", SCENARIOS="hash,operations,flood", RECORD="no")
@@ -129,6 +130,7 @@ def test_the_whole_benchmark_gives_a_verdict_for_each_goal():
     assert found["logout: round trips to the database"] in ("met", "MISSED")
 
 
+@pytest.mark.released
 def test_growth_gives_a_verdict_for_each_of_its_goals():
     found = run_benchmark("growth", ROWS="1000", EXPIRED="1000", CACHE="64", RECORD="no")
     assert len(found) == 3

@@ -42,6 +42,7 @@ def processor_seconds(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+@pytest.mark.released
 def test_a_start_takes_little_of_the_processor(fresh_responder):
     # 0.03 s on two cores of 2024. In a restart it is taken from the instances that answer meanwhile.
     process, listener = fresh_responder
@@ -49,6 +50,7 @@ def test_a_start_takes_little_of_the_processor(fresh_responder):
     assert processor_seconds(process.pid) < 0.12
 
 
+@pytest.mark.released
 def test_an_idle_responder_is_small(fresh_responder):
     process, listener = fresh_responder
     first_answer(listener)
@@ -78,6 +80,7 @@ def waits_when_settled(process: int) -> int:
     return now
 
 
+@pytest.mark.released
 @pytest.mark.parametrize(
     "fresh_responder", [{"GATEREEVE_SERVER_WORKERS": "32"}], indirect=True, ids=["32 workers"])
 def test_an_idle_responder_hardly_wakes(fresh_responder):
@@ -91,6 +94,7 @@ def test_an_idle_responder_hardly_wakes(fresh_responder):
     assert rate <= 10
 
 
+@pytest.mark.released
 @pytest.mark.parametrize(
     "fresh_responder", [{"GATEREEVE_SERVER_WORKERS": "32"}], indirect=True, ids=["32 workers"])
 def test_a_connection_wakes_one_worker(fresh_responder):

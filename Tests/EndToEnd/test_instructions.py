@@ -14,6 +14,8 @@ from fastcgi import request
 from instruction_counts import CountedResponder
 from product import environment_of
 
+pytestmark = pytest.mark.released
+
 # Instructions of one request: those of the program itself, and with all libraries.
 CEILINGS = {
     "garbage token": (31_500, 63_500),

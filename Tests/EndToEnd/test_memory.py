@@ -10,6 +10,9 @@ from accounts import new_name
 from crowd import at_once
 from memory import found_in
 
+# The shadow memory of a sanitizer is larger than what can be searched.
+pytestmark = pytest.mark.released
+
 PATIENCE = 20.0
 
 
