@@ -39,7 +39,8 @@ def matches(documented: str, actual: str) -> bool:
 
 def documents() -> list[Path]:
     """Every page of the repository."""
-    hidden = {".bench", ".build", ".run", ".git", "dist"}
+    hidden = {
+        ".bench", ".build", ".build-address", ".build-fuzz", ".build-thread", ".run", ".git", "dist"}
     return sorted(
         path for path in ROOT.rglob("*.md") if not hidden & set(path.relative_to(ROOT).parts)
     )
