@@ -153,7 +153,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "AuthStoreTests", dependencies: ["AuthStore", "Auth", "Cryptography", "MariaDB"],
+            name: "AuthStoreTests",
+            dependencies: ["AuthStore", "Auth", "AuthTesting", "Cryptography", "MariaDB"],
             swiftSettings: strict),
         .testTarget(
             name: "AuthMailTests", dependencies: ["AuthMail", "Auth", "SMTP"],

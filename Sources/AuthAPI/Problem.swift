@@ -133,9 +133,15 @@ extension Problem {
     init(_ failure: TokenRefresh.Failure) {
         switch failure {
         case .refused(let refusal, let user): self = Problem(refusal).about(user)
+        // Whoever shows it learns no more than that it is spent.
+        case .reused(let user):
+            self = Problem(TokenFault.blacklisted).counted(as: Self.reusedReason).about(user)
         case .store(let error): self.init(error)
         }
     }
+
+    /// The reason of a spent token that ended what came of it.
+    private static let reusedReason = "token_reused"
 
     init(_ failure: Logout.Failure) {
         switch failure {
@@ -165,7 +171,7 @@ extension Problem {
     /// Every reason that the metrics count.
     public static let reasons =
         TokenFault.allCases.map { "token_\($0)" } + Login.Refusal.allCases.map(\.rawValue)
-        + ["no_active_user", throttledReason]
+        + ["no_active_user", reusedReason, throttledReason]
 
     /// The reason of whoever has tried too much.
     static let throttledReason = "throttled"

@@ -61,7 +61,7 @@ extension AdministrationStore {
             (SELECT blacklisted_at, IF(reason = 'logout', 'logged_out', 'refresh_token_rotated'),
                 NULL, user_id, 'client', NULL, NULL, 0
             FROM refresh_token_blacklist
-            WHERE (? IS NULL OR user_id = ?)
+            WHERE reason <> 'reuse' AND (? IS NULL OR user_id = ?)
                 AND (? IS NULL
                     OR IF(reason = 'logout', 'logged_out', 'refresh_token_rotated') = ?)
                 AND (? IS NULL OR blacklisted_at >= ?)

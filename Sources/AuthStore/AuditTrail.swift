@@ -14,6 +14,7 @@ enum AuditEvent: String {
     case userDeleted = "user_deleted"
     case passwordSet = "password_set"
     case sessionsEnded = "sessions_ended"
+    case refreshTokenReused = "refresh_token_reused"
     case verificationResent = "verification_resent"
     case mailRetried = "mail_retried"
     case auditPurged = "audit_purged"

@@ -29,8 +29,9 @@ extension MariaDBStore {
 
     /// Ends a token because another took its place.
     public func retire(
-        _ token: TokenClaims, user: UserID?, context: RequestContext
+        _ token: TokenClaims, for successor: TokenSuccessor?, user: UserID?,
+        context: RequestContext
     ) throws(StoreError) -> Bool {
-        try end(token, user: user, reason: "rotation", context: context)
+        try end(token, user: user, reason: .rotation, successor: successor, context: context)
     }
 }

@@ -82,6 +82,11 @@ public enum TokenKeys {
         "tokens.rotate_refresh_tokens", standard: false,
         "Whether a refresh answers with a new refresh token, too, and ends the old one.")
     /// See the meaning of each.
+    public static let rotationGracePeriod = Setting.integer(
+        "tokens.rotation_grace_period", 0...3600, unit: "seconds", standard: 0,
+        "With rotation: how long a client that lost the answer to a refresh gets it again for the old "
+            + "token. Shown later, the old token ends the session. 0: it is refused, no more.")
+    /// See the meaning of each.
     public static let leeway = Setting.integer(
         "tokens.leeway", 0...120, unit: "seconds", standard: 0,
         "How far the clocks of two machines may differ.")
@@ -101,7 +106,7 @@ public enum TokenKeys {
     static let all = [
         signingSecret.definition, verifyingSecrets.definition, algorithm.definition,
         accessLifetime.definition, refreshLifetime.definition, rotateRefreshTokens.definition,
-        leeway.definition, issuer.definition, audience.definition,
+        rotationGracePeriod.definition, leeway.definition, issuer.definition, audience.definition,
         logoutAcceptsAnyToken.definition,
     ]
 }

@@ -101,11 +101,36 @@ extension MemoryStore {
 
     /// See the protocol.
     public func retire(
-        _ token: TokenClaims, user: UserID?, context: RequestContext
+        _ token: TokenClaims, for successor: TokenSuccessor?, user: UserID?,
+        context: RequestContext
     ) throws(StoreError) -> Bool {
         try failIfAsked()
         runBeforeWriting()
-        return blacklist.insert(token.id.blacklistKey).inserted
+        try failIfAsked()
+        guard blacklist.insert(token.id.blacklistKey).inserted else { return false }
+        successors[token.id.blacklistKey] = successor
+        return true
+    }
+
+    /// See the protocol.
+    public func rotation(of token: TokenID) throws(StoreError) -> Rotation? {
+        try failIfAsked()
+        return successors[token.blacklistKey].map {
+            Rotation(
+                successor: $0, isSuccessorEnded: blacklist.contains($0.id.blacklistKey))
+        }
+    }
+
+    /// See the protocol.
+    public func endFamily(
+        from successor: TokenSuccessor, user: UserID?, context: RequestContext
+    ) throws(StoreError) -> Bool {
+        try failIfAsked()
+        var newest = successor
+        while let next = successors[newest.id.blacklistKey] { newest = next }
+        guard blacklist.insert(newest.id.blacklistKey).inserted else { return false }
+        reuses.append(user)
+        return true
     }
 
     /// See the protocol.

@@ -60,6 +60,10 @@ public final class MemoryStore {
     public internal(set) var successes: [LoginSuccess] = []
     /// The keys of tokens that were ended.
     public var blacklist: Set<[UInt8]> = []
+    /// What took the place of tokens that were ended, by the keys of these.
+    public internal(set) var successors: [[UInt8]: TokenSuccessor] = [:]
+    /// Whose tokens were ended because a spent one was shown again, oldest first.
+    public internal(set) var reuses: [UserID?] = []
     /// How often passwords were reset or links asked for, whoever has the address.
     public internal(set) var resetRequests = 0
     /// How long each piece of work was allowed to take, in microseconds.

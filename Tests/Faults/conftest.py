@@ -1,12 +1,14 @@
 """One product for each file of tests, and the table of figures at the end."""
 
+import os
 import secrets
+import socket
 
 import pytest
 from accounts import Accounts
 from figures import Figures
 from load import Load
-from parts import Rig
+from parts import Rig, wait_for
 from slack import SLACK
 
 all_figures = Figures()
@@ -29,6 +31,26 @@ def rig(tmp_path_factory):
     started = Rig(tmp_path_factory.mktemp("rig") / "run", secrets.token_hex(32))
     yield started
     started.stop()
+
+
+@pytest.fixture
+def pair(rig):
+    """Two instances on one listening socket that outlives both, as systemd holds it."""
+    first, second = rig.responder, rig.add_twin("responder", "responder-2")
+    first.end()
+    os.unlink(rig.socket_path)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(rig.socket_path)
+        listener.listen(4096)
+        for instance in (first, second):
+            instance.start(stdin=listener)
+        wait_for(lambda: rig.is_ready, "two instances")
+        yield first, second, listener
+    rig.remove("responder-2")
+    first.end()
+    os.unlink(rig.socket_path)
+    first.start()
+    wait_for(lambda: rig.is_ready, "the responder")
 
 
 @pytest.fixture

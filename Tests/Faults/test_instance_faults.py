@@ -1,32 +1,10 @@
 """Two responders on one socket: one is killed, both are frozen."""
 
-import os
-import socket
 import time
 
 import pytest
 from parts import wait_for
 from slack import SLACK
-
-
-@pytest.fixture
-def pair(rig):
-    """Two instances on one listening socket that outlives both, as systemd holds it."""
-    first, second = rig.responder, rig.add_twin("responder", "responder-2")
-    first.end()
-    os.unlink(rig.socket_path)
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(rig.socket_path)
-        listener.listen(4096)
-        for instance in (first, second):
-            instance.start(stdin=listener)
-        wait_for(lambda: rig.is_ready, "two instances")
-        yield first, second, listener
-    rig.remove("responder-2")
-    first.end()
-    os.unlink(rig.socket_path)
-    first.start()
-    wait_for(lambda: rig.is_ready, "the responder")
 
 
 def answered(rig, instance) -> int:

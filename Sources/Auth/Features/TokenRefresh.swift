@@ -24,6 +24,8 @@ public struct TokenRefresh: Sendable {
     public enum Failure: Error, Sendable {
         /// The token is refused; the user is known when the signature was ours.
         case refused(RefreshRefusal, user: UserID?)
+        /// The token was spent long before, and what came of it has been ended now.
+        case reused(user: UserID?)
         /// The store failed.
         case store(StoreError)
     }
@@ -41,36 +43,87 @@ public struct TokenRefresh: Sendable {
             throw .refused(.token(error), user: nil)
         }
         let user: UserID? = if case .user(let user) = claims.subject { user } else { nil }
-        let facts: RefreshFacts
-        do {
-            facts = try store.refreshFacts(user: user, token: claims.id)
-        } catch {
-            throw .store(error)
+        var facts = try ask { () throws(StoreError) in
+            try store.refreshFacts(user: user, token: claims.id)
         }
+        // An ended token may have been spent a moment ago; its user must be as good as any other.
+        let isSpent = facts.isBlacklisted && repeatsAnswers
+        if isSpent { facts.isBlacklisted = false }
         let verdict: (generation: UInt32, accessClaims: [CustomFieldValue])
         do {
             verdict = try judgeRefresh(of: claims, facts: facts)
         } catch {
-            throw .refused(error, user: user)
+            throw .refused(isSpent ? .token(.blacklisted) : error, user: user)
         }
         var random = SystemRandom()
+        let successor: TokenSuccessor?
+        if isSpent {
+            successor = try repeatedSuccessor(
+                of: claims, user: user, store: store, context: context)
+        } else if issuer.settings.rotatesRefreshTokens {
+            let new = issuer.makeSuccessor(
+                generation: verdict.generation, at: context.now, from: &random)
+            successor = try spend(claims, for: new, user: user, store: store, context: context)
+        } else {
+            successor = nil
+        }
         let access = issuer.issueAccess(
             from: claims, generation: verdict.generation,
             accessClaims: verdict.accessClaims.map(\.claim), at: context.now, from: &random)
-        guard issuer.settings.rotatesRefreshTokens else {
-            return Outcome(access: access, refresh: nil, user: user)
+        return Outcome(
+            access: access, refresh: successor.map { issuer.issueSuccessor($0, of: claims) },
+            user: user)
+    }
+
+    /// Whether the answer to the refresh that spent a token can be had again.
+    private var repeatsAnswers: Bool {
+        issuer.settings.rotatesRefreshTokens && issuer.settings.rotationGracePeriod > 0
+    }
+
+    /// Ends a token for a successor.
+    ///
+    /// Of several that refresh at once, the insert into the blacklist lets one through.
+    ///
+    /// - Returns: What took its place; that of the fastest when answers are repeated.
+    private func spend(
+        _ claims: TokenClaims, for successor: TokenSuccessor, user: UserID?,
+        store: some TokenRefreshStore, context: RequestContext
+    ) throws(Failure) -> TokenSuccessor {
+        let isFirst = try ask { () throws(StoreError) in
+            try store.retire(
+                claims, for: repeatsAnswers ? successor : nil, user: user, context: context)
         }
-        let isFirst: Bool
+        if isFirst { return successor }
+        guard repeatsAnswers else { throw .refused(.token(.blacklisted), user: user) }
+        return try repeatedSuccessor(of: claims, user: user, store: store, context: context)
+    }
+
+    /// What took the place of a token that was spent before, if it may be given out again.
+    private func repeatedSuccessor(
+        of claims: TokenClaims, user: UserID?, store: some TokenRefreshStore,
+        context: RequestContext
+    ) throws(Failure) -> TokenSuccessor {
+        let rotation = try ask { () throws(StoreError) in try store.rotation(of: claims.id) }
+        guard let rotation else { throw .refused(.token(.blacklisted), user: user) }
+        switch judgeReplay(of: rotation, at: context.now, settings: issuer.settings) {
+        case .repeatAnswer: return rotation.successor
+        case .refuse: throw .refused(.token(.blacklisted), user: user)
+        case .endFamily:
+            let hasEnded = try ask { () throws(StoreError) in
+                try store.endFamily(from: rotation.successor, user: user, context: context)
+            }
+            throw hasEnded ? .reused(user: user) : .refused(.token(.blacklisted), user: user)
+        }
+    }
+
+    private func ask<Result>(
+        _ question: () throws(StoreError) -> Result
+    ) throws(Failure) -> Result {
         do {
-            isFirst = try store.retire(claims, user: user, context: context)
+            return try question()
         } catch {
             throw .store(error)
         }
-        // Of several that refresh at once, the insert into the blacklist lets one through.
-        guard isFirst else { throw .refused(.token(.blacklisted), user: user) }
-        let successor = issuer.issueSuccessor(
-            of: claims, generation: verdict.generation, at: context.now, from: &random)
-        return Outcome(access: access, refresh: successor, user: user)
     }
 }
 

@@ -147,11 +147,24 @@ public protocol TokenRefreshStore {
     /// What decides about a token.
     func refreshFacts(user: UserID?, token: TokenID) throws(StoreError) -> RefreshFacts
 
-    /// Ends a token because another took its place.
+    /// Ends a token because another takes its place.
     ///
+    /// - Parameter successor: The other, when it must be possible to tell it later; else nil.
     /// - Returns: False when it had been ended before.
     func retire(
-        _ token: TokenClaims, user: UserID?, context: RequestContext
+        _ token: TokenClaims, for successor: TokenSuccessor?, user: UserID?,
+        context: RequestContext
+    ) throws(StoreError) -> Bool
+
+    /// How a token was spent; nil when it was not, or when its successor was not kept.
+    func rotation(of token: TokenID) throws(StoreError) -> Rotation?
+
+    /// Ends the newest of the tokens that follow each other from a successor on, and records the reuse
+    /// of an older one, together. When the newest cannot be found, all sessions of the user end.
+    ///
+    /// - Returns: False when there was nothing to end any more.
+    func endFamily(
+        from successor: TokenSuccessor, user: UserID?, context: RequestContext
     ) throws(StoreError) -> Bool
 }
 

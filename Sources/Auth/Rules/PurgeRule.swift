@@ -14,7 +14,7 @@ public struct PurgeRule: Hashable, Sendable {
     /// How long an expired token is kept, in seconds.
     ///
     /// A responder whose clock is behind, or that allows some leeway, still takes the token for good.
-    static let tokenGrace: Int64 = 3600
+    public static let tokenGrace: Int64 = 3600
 
     /// Counts back from a moment.
     ///

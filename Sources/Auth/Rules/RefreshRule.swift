@@ -1,6 +1,6 @@
 /// What the store knows that decides about a refresh token.
 public struct RefreshFacts: Sendable {
-    /// Whether the token was ended by logout or rotation.
+    /// Whether the token was ended by logout, rotation or the reuse of an older one.
     public var isBlacklisted: Bool
     /// The user, nil when the token names none that exists.
     public var user: RefreshUser?

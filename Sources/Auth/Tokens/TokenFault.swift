@@ -12,7 +12,7 @@ public enum TokenFault: Error, Hashable, Sendable, CaseIterable {
     case noID
     /// It has no `exp`.
     case noExpiry
-    /// It was ended before its time: by logout, rotation or a password reset.
+    /// It was ended before its time: by logout, rotation, the reuse of an older one or a password reset.
     case blacklisted
 }
 

@@ -68,6 +68,11 @@ public struct TokenID: Hashable, Sendable {
         generation = isOurs ? UInt32(bytes[6] & 0x0F) << 8 | UInt32(bytes[7]) : nil
     }
 
+    /// The name whose 16 bytes are these.
+    public init(bytes: [UInt8]) {
+        self.init(text: Hex.encode(bytes))
+    }
+
     /// A digest that begins with the last three bytes, computed from the thirteen before them.
     private static func check(of bytes: [UInt8]) -> [UInt8] {
         var message = checkPrefix

@@ -54,12 +54,20 @@ public struct TokenIssuer: Sendable {
         return issue(.access, copied.members, generation, at: now, from: &random)
     }
 
-    /// Issues the refresh token that takes the place of another.
-    public func issueSuccessor(
-        of refresh: TokenClaims, generation: UInt32, at now: Instant,
-        from random: inout some RandomSource
-    ) -> String {
-        issue(.refresh, TokenIssuer.copiedClaims(of: refresh), generation, at: now, from: &random)
+    /// Chooses name and times of a refresh token that will take the place of another.
+    public func makeSuccessor(
+        generation: UInt32, at now: Instant, from random: inout some RandomSource
+    ) -> TokenSuccessor {
+        TokenSuccessor(
+            id: TokenID.make(at: now, generation: generation, from: &random), issued: now,
+            expires: Instant(unixSeconds: now.unixSeconds + settings.refreshLifetime))
+    }
+
+    /// Issues the refresh token that takes the place of another: the same for the same successor.
+    public func issueSuccessor(_ successor: TokenSuccessor, of refresh: TokenClaims) -> String {
+        write(
+            .refresh, TokenIssuer.copiedClaims(of: refresh), id: successor.id,
+            issued: successor.issued.unixSeconds, expires: successor.expires.unixSeconds)
     }
 
     /// Checks a token in every respect that needs no database.
@@ -87,15 +95,25 @@ public struct TokenIssuer: Sendable {
             case .access: settings.accessLifetime
             case .refresh: settings.refreshLifetime
             }
-        let id = TokenID.make(at: now, generation: generation, from: &random)
+        return write(
+            type, claims, id: TokenID.make(at: now, generation: generation, from: &random),
+            issued: now.unixSeconds, expires: now.unixSeconds + lifetime)
+    }
+
+    /// - Parameters:
+    ///   - issued: In seconds since 1970.
+    ///   - expires: In seconds since 1970.
+    private func write(
+        _ type: TokenType, _ claims: [JSONObject.Member], id: TokenID, issued: Int64, expires: Int64
+    ) -> String {
         var writer = JSONWriter(capacity: 320)
         switch type {
         case .access: writer.append(raw: #"{"token_type":"access","exp":"#)
         case .refresh: writer.append(raw: #"{"token_type":"refresh","exp":"#)
         }
-        writer.append(integer: now.unixSeconds + lifetime)
+        writer.append(integer: expires)
         writer.append(raw: #","iat":"#)
-        writer.append(integer: now.unixSeconds)
+        writer.append(integer: issued)
         writer.append(raw: #","jti":"#)
         writer.append(string: id.text)
         for claim in claims {

@@ -14,6 +14,11 @@ public struct TokenSettings: Sendable {
     public var leeway: Int64 = 0
     /// Whether a refresh answers with a new refresh token, too, and ends the old one.
     public var rotatesRefreshTokens = false
+    /// How long the answer to the refresh that spent a token can be had again with it, in seconds.
+    ///
+    /// Shown later, the token ends what came of it. Default 0, range 0 to 3600. With 0 a spent token is
+    /// refused, and nothing else happens. Without rotation it means nothing.
+    public var rotationGracePeriod: Int64 = 0
     /// The `iss` claim, written and demanded; nil for none.
     public var issuer: String?
     /// The `aud` claim, written and demanded; nil for none.

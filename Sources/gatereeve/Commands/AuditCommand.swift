@@ -13,8 +13,9 @@ struct AuditCommand: ParsableCommand {
 
             Events: user_registered, user_created, email_verified, verification_resent, \
             user_activated, user_deactivated, user_deleted, login_succeeded, login_refused, \
-            logged_out, refresh_token_rotated, password_reset_requested, password_reset_refused, \
-            password_reset, password_set, sessions_ended, mail_retried, audit_purged.
+            logged_out, refresh_token_rotated, refresh_token_reused, password_reset_requested, \
+            password_reset_refused, password_reset, password_set, sessions_ended, mail_retried, \
+            audit_purged.
 
             An account that is gone is found by its number: --user id:42.
 

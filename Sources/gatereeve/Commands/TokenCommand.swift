@@ -95,7 +95,8 @@ extension TokenInspection.Verdict {
             case .noType: "no: it does not say whether it is an access or a refresh token"
             case .noID: "no: it has no jti"
             case .noExpiry: "no: it has no exp"
-            case .blacklisted: "no: it was ended by logout or rotation"
+            case .blacklisted:
+                "no: it was ended by logout, rotation or the reuse of an older one"
             }
         case .refused(.sessionEnded): "no: the sessions of the user were ended after it was issued"
         case .refused(.inactiveUser): "no: the user is inactive"

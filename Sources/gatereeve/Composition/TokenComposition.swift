@@ -66,6 +66,7 @@ extension TokenSettings {
         refreshLifetime = Int64(values[TokenKeys.refreshLifetime])
         leeway = Int64(values[TokenKeys.leeway])
         rotatesRefreshTokens = values[TokenKeys.rotateRefreshTokens]
+        rotationGracePeriod = Int64(values[TokenKeys.rotationGracePeriod])
         issuer = values[TokenKeys.issuer].isEmpty ? nil : values[TokenKeys.issuer]
         audience = values[TokenKeys.audience].isEmpty ? nil : values[TokenKeys.audience]
     }

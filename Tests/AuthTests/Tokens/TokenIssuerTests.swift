@@ -91,7 +91,7 @@ struct TokenIssuerTests {
             payload.hasSuffix(
                 #"","user_id":7,"role":{"x":[1.50,null]},"plan":"tin","é":"é"}"#))
         let successor = issuer.issueSuccessor(
-            of: claims, generation: 2, at: TestTokens.now, from: &random)
+            issuer.makeSuccessor(generation: 2, at: TestTokens.now, from: &random), of: claims)
         let checked = try issuer.check(successor, as: .refresh, at: TestTokens.now)
         #expect(checked.id.generation == 2)
         #expect(checked.id.text != "a")

@@ -26,7 +26,7 @@ extension FuzzTarget {
             TokenType.access: issuer.issueAccess(
                 from: claims, generation: 0, accessClaims: [], at: now, from: &random),
             TokenType.refresh: issuer.issueSuccessor(
-                of: claims, generation: 0, at: now, from: &random),
+                issuer.makeSuccessor(generation: 0, at: now, from: &random), of: claims),
         ]
         for (type, text) in successors where text.utf8.count <= TokenSigner.lengthLimit {
             let isTaken = (try? issuer.check(text, as: type, at: now)) != nil

@@ -1,0 +1,36 @@
+/// What the store knows about a refresh token that was spent by rotation.
+public struct Rotation: Hashable, Sendable {
+    /// What took its place.
+    public let successor: TokenSuccessor
+    /// Whether the successor has been ended, too: by a refresh, a logout or reuse.
+    public let isSuccessorEnded: Bool
+
+    /// A rotation of its parts.
+    public init(successor: TokenSuccessor, isSuccessorEnded: Bool) {
+        self.successor = successor
+        self.isSuccessorEnded = isSuccessorEnded
+    }
+}
+
+/// What is done about a spent token that is shown again.
+enum ReplayVerdict: Hashable {
+    /// The client may have lost the answer: it gets the same successor.
+    case repeatAnswer
+    /// It comes late, after its successor was used: a slow tab and no thief.
+    case refuse
+    /// It is too late for either, and nobody can tell thief and owner apart.
+    case endFamily
+}
+
+/// Judges a spent token that is shown again (RFC 9700 §4.14.2).
+///
+/// - Parameter settings: The grace period, to which the leeway is added: the token may have been spent
+///   by the clock of another machine.
+func judgeReplay(
+    of rotation: Rotation, at now: Instant, settings: TokenSettings
+) -> ReplayVerdict {
+    let end = rotation.successor.issued
+        .advanced(seconds: settings.rotationGracePeriod + settings.leeway)
+    guard now < end else { return .endFamily }
+    return rotation.isSuccessorEnded ? .refuse : .repeatAnswer
+}
