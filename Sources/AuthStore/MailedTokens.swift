@@ -23,6 +23,26 @@ extension Connection {
                 AND o.kind = 'registration_notice' AND o.created_at > ?)
         """
 
+    /// Not to an address that nobody has confirmed and whose account is closed: it may be a stranger's.
+    private static let insertPasswordChanged: Statement = """
+        INSERT INTO mail_outbox
+            (message_id, kind, user_id, recipient, next_attempt_at, created_at, expires_at)
+        SELECT ?, 'password_changed', id, email, ?, ?, ? FROM users
+        WHERE id = ? AND (is_active OR email_verified_at IS NOT NULL)
+        """
+
+    /// Writes the mail that tells a user of a new password, in the transaction that is open.
+    func insert(
+        _ notice: PasswordChangedNotice, to user: UserID, at now: Instant
+    ) throws(MariaDBError) {
+        _ = try execute(
+            Self.insertPasswordChanged,
+            [
+                .bytes(notice.messageID), now.sqlValue, now.sqlValue, notice.expires.sqlValue,
+                user.sqlValue,
+            ])
+    }
+
     /// Which mail goes with a token.
     enum AccompanyingMail {
         /// The one that carries it.

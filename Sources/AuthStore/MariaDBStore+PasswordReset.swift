@@ -93,9 +93,10 @@ extension MariaDBStore {
         }
     }
 
-    /// Uses the link: sets the password, ends all sessions, voids all links.
+    /// Uses the link: sets the password, ends all sessions, voids all links, writes the notice.
     public func resetPassword(
-        user: UserID, digest: [UInt8], passwordHash: String, context: RequestContext
+        user: UserID, digest: [UInt8], passwordHash: String, notice: PasswordChangedNotice?,
+        context: RequestContext
     ) throws(StoreError) -> Bool {
         let now = context.now.sqlValue
         do {
@@ -105,6 +106,7 @@ extension MariaDBStore {
                     [now, .text(passwordHash), now, .bytes(digest), user.sqlValue, now])
                 guard used.affectedRows > 0 else { return false }
                 _ = try connection.execute(Self.voidTokens, [user.sqlValue])
+                if let notice { try connection.insert(notice, to: user, at: context.now) }
                 try connection.audit(.passwordReset, user: user, context: context)
                 return true
             }

@@ -71,13 +71,16 @@ extension AdministrationStore {
         "DELETE FROM one_time_tokens WHERE user_id = ? AND purpose = 'password_reset'"
 
     /// Sets a password, ends all sessions and voids the links that could set another.
+    ///
+    /// - Parameter notice: The mail that tells the owner; nil for none.
     public func setPassword(
-        of user: UserID, hash: String, context: RequestContext
+        of user: UserID, hash: String, notice: PasswordChangedNotice?, context: RequestContext
     ) throws(MariaDBError) -> Bool {
         try change(user, .passwordSet, context: context) { connection throws(MariaDBError) in
             _ = try connection.execute(
                 Self.setPassword, [.text(hash), context.now.sqlValue, user.sqlValue])
             _ = try connection.execute(Self.voidResets, [user.sqlValue])
+            if let notice { try connection.insert(notice, to: user, at: context.now) }
         }
     }
 

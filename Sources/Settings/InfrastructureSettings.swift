@@ -81,9 +81,15 @@ public enum MailKeys {
         "mail.poll_interval", 100...60000, unit: "milliseconds", standard: 1000,
         "How often the mailer looks for new mail.")
 
+    /// See the meaning of each.
+    public static let passwordChangedNotice = Setting.boolean(
+        "mail.password_changed_notice", standard: true,
+        "Whether a user is told by mail that the password was changed, by a reset or by an "
+            + "administrator. The mail has no link.")
+
     static let all = [
         smtpURL.definition, smtpUser.definition, smtpPassword.definition, authorityFile.definition,
-        from.definition, pollInterval.definition,
+        from.definition, pollInterval.definition, passwordChangedNotice.definition,
     ]
 }
 

@@ -35,5 +35,5 @@ enum Version {
     static let current = "1.0.0"
 
     /// The newest migration that this program needs; it must be applied before it serves.
-    static let schema = 10
+    static let schema = 11
 }

@@ -38,6 +38,19 @@ struct MailTemplatesTests {
         }
     }
 
+    @Test("the notice of a new password names the account and shows no link")
+    func passwordChanged() throws {
+        var values = values
+        values.username = "ada <x>"
+        let mail = try MailTemplates(shipped: shippedMailTemplates).render(.passwordChanged, values)
+        #expect(mail.subject == "Your password at Bücher & Söhne was changed")
+        #expect(mail.text.hasPrefix("Hello ada <x>,\n"))
+        #expect(mail.html.contains("ada &lt;x&gt;"))
+        for text in [mail.text, mail.html] {
+            #expect(!text.contains("{{") && !text.contains("https://") && !text.contains("href"))
+        }
+    }
+
     @Test("user input is escaped in HTML, also with a combining mark behind it")
     func escapes() throws {
         let directory = try TemporaryTemplates([

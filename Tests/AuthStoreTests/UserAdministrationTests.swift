@@ -11,7 +11,10 @@ struct UserAdministrationTests {
     static let changes: [(event: String, change: Change)] = [
         ("user_activated", { try $0.store.activate($1, context: $0.context) }),
         ("user_deactivated", { try $0.store.deactivate($1, context: $0.context) }),
-        ("password_set", { try $0.store.setPassword(of: $1, hash: "!new", context: $0.context) }),
+        (
+            "password_set",
+            { try $0.store.setPassword(of: $1, hash: "!new", notice: nil, context: $0.context) }
+        ),
         ("sessions_ended", { try $0.store.endSessions(of: $1, context: $0.context) }),
         (
             "verification_resent",
@@ -167,13 +170,43 @@ struct UserAdministrationTests {
                 email: email, token: place.token(.passwordReset), limits: ThrottleLimits(),
                 context: place.context)
             #expect(try place.number("SELECT COUNT(*) FROM one_time_tokens") == 2)
-            #expect(try place.store.setPassword(of: user, hash: "!new", context: place.context))
+            #expect(
+                try place.store.setPassword(
+                    of: user, hash: "!new", notice: nil, context: place.context))
             let row = try place.connection.queryOne(
                 "SELECT password, session_generation, sessions_ended_at IS NULL FROM users")
             #expect(row?.values == [.text("!new"), .unsigned(1), .integer(0)])
             #expect(
                 try place.store.openLinks(of: user, at: place.context.now).map(\.purpose)
                     == ["verify_email"])
+        }
+    }
+
+    @Test("the owner is told of a new password, unless nobody has confirmed the address")
+    func tells() throws {
+        try AdministrationWorkplace.with { place in
+            let ada = try place.register("ada", email: "Ada@example.org")
+            let notices: SQL = """
+                SELECT COUNT(*) FROM mail_outbox WHERE kind = 'password_changed'
+                    AND recipient = 'Ada@example.org' AND token_id IS NULL AND state = 'queued'
+                """
+            func set(_ notice: PasswordChangedNotice?) throws {
+                #expect(
+                    try place.store.setPassword(
+                        of: ada, hash: "!new", notice: notice, context: place.context))
+            }
+            let now = place.context.now
+            try set(PasswordChangedNotice(at: now))
+            #expect(try place.number(notices) == 0)
+            _ = try place.store.activate(ada, context: place.context)
+            try set(PasswordChangedNotice(at: now))
+            #expect(try place.number(notices) == 1)
+            try set(nil)
+            #expect(try place.number(notices) == 1)
+            // Closed for now: whose address it is is known.
+            try place.run("UPDATE users SET is_active = FALSE, email_verified_at = NOW(6)")
+            try set(PasswordChangedNotice(at: now))
+            #expect(try place.number(notices) == 2)
         }
     }
 

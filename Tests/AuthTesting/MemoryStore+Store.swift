@@ -175,7 +175,8 @@ extension MemoryStore {
 
     /// See the protocol.
     public func resetPassword(
-        user: UserID, digest: [UInt8], passwordHash: String, context: RequestContext
+        user: UserID, digest: [UInt8], passwordHash: String, notice: PasswordChangedNotice?,
+        context: RequestContext
     ) throws(StoreError) -> Bool {
         runBeforeWriting()
         guard try passwordResetFacts(user: user, digest: digest, at: context.now) != nil else {
@@ -185,6 +186,7 @@ extension MemoryStore {
         accounts[user]?.passwordHash = passwordHash
         accounts[user]?.generation += 1
         accounts[user]?.sessionsEndedAt = context.now
+        if notice != nil, let account = accounts[user] { notices.append(account.emailKey) }
         return true
     }
 

@@ -32,7 +32,8 @@ public enum TestEndpoints {
                 recordsLastLogin: false),
             tokenRefresh: TokenRefresh(issuer: issuer), logout: Logout(issuer: issuer),
             passwordReset: PasswordReset(
-                passwordRule: rule, tokenKeys: keys, limits: limits, linkLifetime: 600),
+                passwordRule: rule, tokenKeys: keys, limits: limits, linkLifetime: 600,
+                sendsNotice: true),
             bearerCheck: BearerCheck(issuer: issuer), customFields: customFields,
             pages: try Pages(shipped: shippedPages, override: nil), metrics: metrics)
     }

@@ -224,6 +224,23 @@ def test_a_new_password_ends_sessions_and_links(admin, accounts, client, account
     assert answer.status == 400
 
 
+def test_the_owner_is_told_of_a_new_password_unless_the_setting_says_no(
+    admin, accounts, mailbox, account
+):
+    def set_password(**environment):
+        outcome = admin.run(
+            "user", "set-password", account.username, input="another good password",
+            **environment)
+        assert outcome.status == 0, outcome
+
+    set_password(GATEREEVE_MAIL_PASSWORD_CHANGED_NOTICE="false")
+    assert len(admin.json("outbox", "list", "--user", account.username)) == 1
+    set_password()
+    mail = mailbox.wait(account.email, 2)
+    assert mail["Subject"].endswith(" was changed")
+    assert "another good password" not in mail.as_string()
+
+
 def test_a_new_password_must_be_a_good_one(admin, accounts, account):
     outcome = admin.run("user", "set-password", account.username, input="password1")
     assert outcome.status == 1

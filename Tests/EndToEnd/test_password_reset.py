@@ -7,7 +7,7 @@ import pytest
 from accounts import PASSWORD, new_name
 from crowd import at_once
 from forgery import claims, sign
-from mailboxes import link_of, reset_parts
+from mailboxes import link_of, reset_parts, text_of
 
 SENT = '{"detail":"If the email exists, a password reset link has been sent."}'
 DONE = '{"detail":"Password has been reset."}'
@@ -25,6 +25,31 @@ def test_a_reset_replaces_the_password(accounts, client, account):
     assert (answer.status, answer.text) == (200, DONE)
     assert accounts.login(account).status == 401
     assert accounts.login(accounts.with_password(account, NEW)).status == 200
+
+
+def test_the_owner_is_told_of_it_by_a_mail_without_a_link(accounts, client, mailbox, account):
+    link = accounts.reset_link(account)
+    # Nothing has changed yet.
+    assert confirm(client, link, "12345").status == 400
+    assert confirm(client, link).status == 200
+    assert confirm(client, link, "yet another password").status == 400
+    mail = mailbox.wait(account.email, 3)
+    assert mail["Subject"].endswith(" was changed")
+    content = mail.as_string()
+    assert f"Hello {account.username}," in text_of(mail)
+    for secret in ("http", NEW, account.password, *link):
+        assert secret not in content
+    # Mails leave in order: once this one is there, a second notice would be there, too.
+    accounts.reset_link(account, 4)
+    assert len(mailbox.to(account.email)) == 4
+
+
+def test_of_many_uses_at_once_one_tells_the_owner(accounts, client, mailbox, account):
+    link = accounts.reset_link(account)
+    at_once(10, lambda number: confirm(client, link, f"new password {number}"))
+    # Verification, link, notice, and nothing between them and the next link.
+    accounts.reset_link(account, 4)
+    assert len(mailbox.to(account.email)) == 4
 
 
 def test_uidb64_is_the_unpadded_url_safe_base64_of_the_users_id(accounts, account):
@@ -285,6 +310,7 @@ def test_a_second_reset_by_a_new_link_works(accounts, client, account):
     assert confirm(client, accounts.reset_link(account, 2)).status == 200
     newer = accounts.with_password(account, NEW)
     refresh = accounts.tokens(newer)["refresh"]
-    assert confirm(client, accounts.reset_link(newer, 3), "third horse battery").status == 200
+    # The third mail is the notice of the first reset.
+    assert confirm(client, accounts.reset_link(newer, 4), "third horse battery").status == 200
     assert client.post("login/refresh/", {"refresh": refresh}).status == 401
     assert accounts.login(accounts.with_password(account, "third horse battery")).status == 200

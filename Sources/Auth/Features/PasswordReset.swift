@@ -7,20 +7,24 @@ public struct PasswordReset: Sendable {
     private let limits: ThrottleLimits
     /// How long a link is good, in seconds.
     private let linkLifetime: Int64
+    /// Whether the owner is told by mail of a new password.
+    private let sendsNotice: Bool
 
     /// - Parameters:
     ///   - passwordRule: Judges the new password.
     ///   - tokenKeys: What the link's secret is derived from.
     ///   - limits: How many mails are sent.
     ///   - linkLifetime: How long a link is good, in seconds.
+    ///   - sendsNotice: Whether the owner is told by mail of a new password.
     public init(
         passwordRule: PasswordRule, tokenKeys: OneTimeTokenKeys, limits: ThrottleLimits,
-        linkLifetime: Int64
+        linkLifetime: Int64, sendsNotice: Bool
     ) {
         self.passwordRule = passwordRule
         self.limits = limits
         self.tokenKeys = tokenKeys
         self.linkLifetime = linkLifetime
+        self.sendsNotice = sendsNotice
     }
 
     /// Asks for a link; who has the address, if anybody, is not told.
@@ -92,6 +96,7 @@ public struct PasswordReset: Sendable {
         do {
             isFirst = try store.resetPassword(
                 user: attempt.user, digest: attempt.digest, passwordHash: passwordHash,
+                notice: sendsNotice ? PasswordChangedNotice(at: context.now) : nil,
                 context: context)
         } catch {
             throw .store(error)

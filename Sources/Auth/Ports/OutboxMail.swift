@@ -6,13 +6,15 @@ public enum MailKind: String, Hashable, Sendable, CaseIterable {
     case passwordReset = "password_reset"
     /// Tells the owner of an address that somebody else gave it at registration; has no link.
     case registrationNotice = "registration_notice"
+    /// Tells the owner of an account that its password was changed; has no link.
+    case passwordChanged = "password_changed"
 
     /// What the link of the mail is for; nil for a mail without a link.
     public var linkPurpose: OneTimePurpose? {
         switch self {
         case .verifyEmail: .verifyEmail
         case .passwordReset: .passwordReset
-        case .registrationNotice: nil
+        case .registrationNotice, .passwordChanged: nil
         }
     }
 }

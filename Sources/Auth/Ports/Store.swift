@@ -37,6 +37,26 @@ public struct MailedToken: Sendable {
     }
 }
 
+/// A mail that tells the owner of an account that its password was changed, to be written in the
+/// transaction that changes it.
+public struct PasswordChangedNotice: Sendable {
+    /// How long the mail is of use, in seconds: seven days.
+    private static let lifetime: Int64 = 604_800
+
+    /// The fixed part of the Message-ID, 16 bytes.
+    public let messageID: [UInt8]
+    /// Not sent from this moment on.
+    public let expires: Instant
+
+    /// Makes a notice.
+    ///
+    /// - Parameter now: When the password is changed.
+    public init(at now: Instant) {
+        messageID = SystemRandom().bytes(count: 16)
+        expires = now.advanced(seconds: Self.lifetime)
+    }
+}
+
 /// What the registration feature keeps.
 public protocol RegistrationStore {
     /// Counts a registration from the network of the client.
@@ -191,11 +211,13 @@ public protocol PasswordResetStore {
         user: UserID, digest: [UInt8], at now: Instant
     ) throws(StoreError) -> PasswordResetFacts?
 
-    /// Uses the link: sets the password, ends all sessions, voids all links.
+    /// Uses the link: sets the password, ends all sessions, voids all links, and writes a notice to the
+    /// owner, if there is to be one.
     ///
     /// - Returns: Whether the link was still good; otherwise nothing is changed.
     func resetPassword(
-        user: UserID, digest: [UInt8], passwordHash: String, context: RequestContext
+        user: UserID, digest: [UInt8], passwordHash: String, notice: PasswordChangedNotice?,
+        context: RequestContext
     ) throws(StoreError) -> Bool
 }
 

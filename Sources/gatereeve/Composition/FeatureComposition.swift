@@ -39,7 +39,8 @@ extension Endpoints {
                 issuer: issuer, acceptsAnyToken: values[TokenKeys.logoutAcceptsAnyToken]),
             passwordReset: PasswordReset(
                 passwordRule: passwordRule, tokenKeys: keys.oneTime, limits: limits,
-                linkLifetime: Int64(values[LinkKeys.passwordResetLifetime])),
+                linkLifetime: Int64(values[LinkKeys.passwordResetLifetime]),
+                sendsNotice: values[MailKeys.passwordChangedNotice]),
             bearerCheck: BearerCheck(issuer: issuer), customFields: customFields, pages: pages,
             metrics: metrics)
     }

@@ -13,6 +13,7 @@ struct FeatureWorkplace {
     let hasher: PasswordHasher
     var limits = ThrottleLimits()
     var hidesTakenAddresses = false
+    var sendsNotice = true
     /// How long the links of ``registration`` and ``reset`` are good, in seconds.
     var linkLifetime: Int64 = 600
 
@@ -41,7 +42,8 @@ struct FeatureWorkplace {
 
     var reset: PasswordReset {
         PasswordReset(
-            passwordRule: rule, tokenKeys: keys, limits: limits, linkLifetime: linkLifetime)
+            passwordRule: rule, tokenKeys: keys, limits: limits, linkLifetime: linkLifetime,
+            sendsNotice: sendsNotice)
     }
 
     func login(triesTrimmed: Bool = true, recordsLastLogin: Bool = false) -> Login {

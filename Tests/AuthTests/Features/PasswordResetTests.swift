@@ -67,6 +67,23 @@ struct PasswordResetTests {
             context: TestTokens.context())
     }
 
+    @Test("the owner is told once that the password was changed, if the setting says so")
+    func notice() throws {
+        var place = try FeatureWorkplace()
+        for sends in [true, false] {
+            place.sendsNotice = sends
+            let name = sends ? "ada" : "bob"
+            let user = try place.addUser(name)
+            try request("\(name)@example.org", in: place)
+            let secret = try secret(in: place)
+            #expect(try confirm(user.uidb64, secret, "123", in: place) != .done)
+            #expect(place.store.notices == (sends ? [] : ["ada@example.org"]))
+            #expect(try confirm(user.uidb64, secret, in: place) == .done)
+            #expect(try confirm(user.uidb64, secret, "another one", in: place) == .link)
+        }
+        #expect(place.store.notices == ["ada@example.org"])
+    }
+
     @Test("nobody else gets a link, and the store is asked all the same")
     func nobody() throws {
         let place = try FeatureWorkplace()
@@ -151,7 +168,8 @@ struct PasswordResetTests {
         place.store.beforeWriting = { store in
             let digest = store.links.last?.token.digest ?? []
             _ = try? store.resetPassword(
-                user: user, digest: digest, passwordHash: "!first", context: TestTokens.context())
+                user: user, digest: digest, passwordHash: "!first", notice: nil,
+                context: TestTokens.context())
         }
         #expect(try confirm(user.uidb64, secret, in: place) == .link)
         #expect(place.store.accounts[user]?.passwordHash == "!first")

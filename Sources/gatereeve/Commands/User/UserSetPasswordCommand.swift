@@ -2,6 +2,7 @@ import ArgumentParser
 import Auth
 import AuthAPI
 import AuthStore
+import Settings
 
 /// `gatereeve user set-password`.
 struct UserSetPasswordCommand: ParsableCommand {
@@ -9,8 +10,8 @@ struct UserSetPasswordCommand: ParsableCommand {
         commandName: "set-password", abstract: "Set the password of an account.",
         discussion: """
             The password is asked for at the terminal, or is the first line of standard input. All \
-            sessions end, and links of password-reset mails are void. Better let the user reset it: \
-            then nobody else knows it.
+            sessions end, links of password-reset mails are void, and the user is told by mail \
+            (mail.password_changed_notice). Better let the user reset it: then nobody else knows it.
 
             Example: gatereeve user set-password ada
             """)
@@ -30,8 +31,11 @@ struct UserSetPasswordCommand: ParsableCommand {
             }
             let hash = try PasswordHasher(administration.values).hash(of: .make(password))
             let sentence = "has a new password; sessions are ended"
+            let sendsNotice = administration.values[MailKeys.passwordChangedNotice]
             try administration.change(user, "password_set", sentence, output) {
-                try administration.store.setPassword(of: user.id, hash: hash, context: $0)
+                try administration.store.setPassword(
+                    of: user.id, hash: hash,
+                    notice: sendsNotice ? PasswordChangedNotice(at: $0.now) : nil, context: $0)
             }
         }
     }
