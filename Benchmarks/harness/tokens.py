@@ -1,7 +1,6 @@
 """Refresh tokens in any number: what a login would have given, without its password hash."""
 
 import base64
-import hashlib
 import hmac
 import json
 import secrets
@@ -23,7 +22,17 @@ def _token_id() -> str:
     content = bytearray(int(time.time() * 1000).to_bytes(6, "big") + bytes([0x80, 0])
                         + secrets.token_bytes(5))
     content[8] = 0x80 | content[8] & 0x3F
-    return (bytes(content) + hashlib.sha256(b"gatereeve" + content).digest()[:3]).hex()
+    return (content + _crc24(content).to_bytes(3, "big")).hex()
+
+
+def _crc24(content: bytes) -> int:
+    """The checksum of RFC 9580 §6.1."""
+    checksum = 0xB704CE
+    for byte in content:
+        checksum ^= byte << 16
+        for _ in range(8):
+            checksum = checksum << 1 ^ (0x1864CFB if checksum & 0x800000 else 0)
+    return checksum
 
 
 def refresh_token(user: int, key: str = KEY) -> str:

@@ -13,8 +13,8 @@ public import Cryptography
 ///  38 bits  random                       24 bits  check
 /// ```
 ///
-/// The check is the beginning of a SHA-256 of all before it. It tells names of this service from 32
-/// random digits of another, of which one in 64 would look the same without it.
+/// The check is the ``CRC24`` of all before it. It tells names of this service from 32 random digits
+/// of another, of which one in 64 would look the same without it.
 public struct TokenID: Hashable, Sendable {
     /// How many generations are told apart.
     public static let generationCount: UInt32 = 1 << 12
@@ -42,8 +42,10 @@ public struct TokenID: Hashable, Sendable {
         bytes[6] = 0x80 | UInt8(generation >> 8)
         bytes[7] = UInt8(generation & 0xFF)
         bytes[8] = 0x80 | bytes[8] & 0x3F
-        let check = check(of: bytes)
-        for index in 0..<3 { bytes[13 + index] = check[index] }
+        let check = CRC24.checksum(of: bytes[..<13])
+        for index in 0..<3 {
+            bytes[13 + index] = UInt8(truncatingIfNeeded: check >> UInt32(16 - 8 * index))
+        }
         return TokenID(text: Hex.encode(bytes), bytes: bytes, generation: generation)
     }
 
@@ -64,7 +66,7 @@ public struct TokenID: Hashable, Sendable {
         blacklistKey = bytes
         let isOurs =
             bytes[6] >> 4 == 8 && bytes[8] >> 6 == 2
-            && TokenID.check(of: bytes).starts(with: bytes[13...])
+            && CRC24.checksum(of: bytes) == 0
         generation = isOurs ? UInt32(bytes[6] & 0x0F) << 8 | UInt32(bytes[7]) : nil
     }
 
@@ -72,13 +74,4 @@ public struct TokenID: Hashable, Sendable {
     public init(bytes: [UInt8]) {
         self.init(text: Hex.encode(bytes))
     }
-
-    /// A digest that begins with the last three bytes, computed from the thirteen before them.
-    private static func check(of bytes: [UInt8]) -> [UInt8] {
-        var message = checkPrefix
-        message.append(contentsOf: bytes[..<13])
-        return SHA256.digest(message)
-    }
-
-    private static let checkPrefix = Array("gatereeve".utf8)
 }
