@@ -25,7 +25,4 @@ public struct RequestSummary: Sendable {
 public protocol RequestObserver {
     /// A request was answered.
     func answered(_ summary: RequestSummary)
-
-    /// No request is there now: what was gathered may be written.
-    func flush()
 }

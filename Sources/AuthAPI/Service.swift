@@ -103,11 +103,6 @@ public final class Service: ExchangeHandler {
         return true
     }
 
-    /// Lets the observer write what it has gathered.
-    public func willWait() {
-        observer.flush()
-    }
-
     /// The order of the checks is that of the replaced system.
     private func reply(to exchange: any Exchange, _ match: Router.Match) throws(Problem) -> Reply {
         let head = exchange.head

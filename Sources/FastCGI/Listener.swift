@@ -2,7 +2,7 @@ import Glibc
 
 /// The listening socket that the web server connects to.
 public struct Listener: Sendable {
-    /// The descriptor; it does not block.
+    /// The descriptor; accept(2) sleeps on it.
     public let descriptor: CInt
 
     /// Why there is no listener.
@@ -24,7 +24,7 @@ public struct Listener: Sendable {
             unsafe getsockopt(STDIN_FILENO, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0,
             listening != 0
         else { return nil }
-        makeNonBlocking(STDIN_FILENO)
+        letSleep(STDIN_FILENO)
         return Listener(descriptor: STDIN_FILENO)
     }
 
@@ -61,7 +61,7 @@ public struct Listener: Sendable {
             close(socket)
             throw fault
         }
-        makeNonBlocking(socket)
+        letSleep(socket)
         return Listener(descriptor: socket)
     }
 
@@ -71,14 +71,14 @@ public struct Listener: Sendable {
         return address.connect(probe) == 0
     }
 
-    /// Lets no worker sleep in accept(2), where a stop would not wake it.
+    /// Lets accept(2) sleep, in such a way that a signal ends the sleep.
     ///
-    /// `O_NONBLOCK` belongs to the open file, which all instances share, and systemd clears it each
-    /// time it starts one of them. The time limit belongs to the socket and stays: a worker of
-    /// another instance that comes too late for a connection meanwhile is back after 50 ms.
-    private static func makeNonBlocking(_ descriptor: CInt) {
-        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
-        var limit = timeval(tv_sec: 0, tv_usec: 50_000)
+    /// A system call on a socket with a time limit is not begun anew after a signal, all others are
+    /// (signal(7)): so a stop wakes who waits for a connection and disturbs nobody else. The limit
+    /// itself does not matter.
+    static func letSleep(_ descriptor: CInt) {
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
+        var limit = timeval(tv_sec: 3600, tv_usec: 0)
         unsafe setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }

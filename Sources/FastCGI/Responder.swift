@@ -1,4 +1,5 @@
 import CFastCGI
+import Glibc
 public import HTTP
 public import Threading
 
@@ -35,15 +36,14 @@ public final class Responder {
             workers.append(
                 OwnedThread(name: "worker-\(number)") { [listener, stop, pool] in
                     let handler = makeHandler(number)
-                    let waiter = ConnectionWaiter(listener: listener, stop: stop)
                     var exchange = pool.take()
-                    while let connection = waiter.next(willWait: handler.willWait) {
+                    while let connection = listener.nextConnection(until: stop) {
                         guard exchange.receive(on: connection, activity: activity) else { continue }
                         // Mostly the worker keeps its exchange, and no shared lock is taken.
                         if !handler.handle(exchange) { exchange = pool.take() }
                         activity.becomeIdle()
                     }
-                    handler.willWait()
+                    activity.leave()
                 })
         }
     }
@@ -66,6 +66,8 @@ public final class Responder {
 
     /// Waits until all workers have left, after the stop signal.
     public func join() {
+        // One may just have seen that there is no signal, and sleep only then: ask until all have left.
+        while zip(activities, workers).filter({ !$0.wake($1) }).count > 0 { usleep(500) }
         for worker in workers { worker.join() }
         workers = []
     }

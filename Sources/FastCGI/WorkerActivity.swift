@@ -10,6 +10,8 @@ final class WorkerActivity: Sendable {
         case reading(connection: CInt, since: MonotonicTime)
         /// Has everything and works.
         case working(since: MonotonicTime)
+        /// Takes no more requests.
+        case left
     }
 
     /// How long a request may take to arrive, in seconds.
@@ -34,13 +36,30 @@ final class WorkerActivity: Sendable {
         phase.withLock { $0 = .idle }
     }
 
+    func leave() {
+        phase.withLock { $0 = .left }
+    }
+
+    /// Wakes the worker if it sleeps for want of a connection.
+    ///
+    /// One that has a request is left alone; under the lock it cannot get one meanwhile.
+    ///
+    /// - Returns: Whether it has left.
+    func wake(_ thread: OwnedThread) -> Bool {
+        phase.withLock { phase in
+            if case .idle = phase { thread.interrupt() }
+            if case .left = phase { return true }
+            return false
+        }
+    }
+
     /// Ends a request that takes too long to arrive, and says whether the worker moves.
     ///
     /// A time limit for each read does not suffice: a peer could send one byte at a time.
     func check(at now: MonotonicTime) -> Bool {
         phase.withLock { phase in
             switch phase {
-            case .idle: return true
+            case .idle, .left: return true
             case .reading(let connection, let since):
                 if since.nanoseconds(to: now) > UInt64(Self.readingLimit) * 1_000_000_000 {
                     // Wakes the worker; under the lock the connection cannot be another one yet.

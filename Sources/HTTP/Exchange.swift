@@ -36,7 +36,4 @@ public protocol ExchangeHandler: AnyObject {
     /// - Returns: Whether it was answered without being handed on; then the caller may use the
     ///   exchange again.
     func handle(_ exchange: any Exchange) -> Bool
-
-    /// Called when no request is there, and when the worker leaves: time for what need not be done while one waits.
-    func willWait()
 }

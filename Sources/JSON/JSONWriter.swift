@@ -8,6 +8,16 @@ public struct JSONWriter {
         bytes.reserveCapacity(capacity)
     }
 
+    /// Takes out what has been written.
+    ///
+    /// - Parameter capacity: About how many bytes will be written next.
+    public mutating func take(capacity: Int) -> [UInt8] {
+        var taken: [UInt8] = []
+        taken.reserveCapacity(capacity)
+        swap(&taken, &bytes)
+        return taken
+    }
+
     /// The bytes of one value.
     public static func write(_ value: JSONValue) -> [UInt8] {
         var writer = JSONWriter()
@@ -25,6 +35,11 @@ public struct JSONWriter {
                 unsafe bytes.append(contentsOf: utf8)
             }
         }
+    }
+
+    /// Appends bytes that are JSON already.
+    public mutating func append(bytes more: [UInt8]) {
+        bytes.append(contentsOf: more)
     }
 
     /// Appends an integer.

@@ -41,12 +41,24 @@ import Glibc
                 let body = unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
                 unsafe gatereeve_name_thread(String(body.name.prefix(15)))
                 if body.niceness != 0 { _ = gatereeve_set_thread_nice(body.niceness) }
+                // It may have been started by a thread that blocks all signals.
+                gatereeve_unblock(SIGURG)
                 body.run()
                 return nil
             }, unsafe body.toOpaque())
         precondition(status == 0, "pthread_create failed with errno \(status)")
         self.thread = thread
     }
+
+    /// Sends `SIGURG`, which does nothing but end a system call that is not begun anew after a
+    /// signal (signal(7), "Interruption of system calls"): the thread gets `EINTR`.
+    public func interrupt() {
+        _ = Self.handlesInterrupt
+        pthread_kill(thread, SIGURG)
+    }
+
+    /// Without a handler the signal would be ignored; that of signal(2) begins calls anew.
+    private static let handlesInterrupt: Void = { _ = signal(SIGURG) { _ in } }()
 
     /// Waits until the function has returned (`pthread_join`); call it once.
     public func join() {

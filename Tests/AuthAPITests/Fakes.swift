@@ -86,7 +86,6 @@ final class RecordingObserver: RequestObserver, @unchecked Sendable {
     private(set) var summaries: [RequestSummary] = []
 
     func answered(_ summary: RequestSummary) { summaries.append(summary) }
-    func flush() {}
 }
 
 /// Metrics that are always the same.

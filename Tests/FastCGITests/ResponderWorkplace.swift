@@ -54,8 +54,6 @@ final class TestHandler: ExchangeHandler {
         return true
     }
 
-    func willWait() {}
-
     private static func body(of exchange: any Exchange) -> String {
         do {
             let body = try exchange.readBody(limit: 200_000)

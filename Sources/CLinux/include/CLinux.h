@@ -3,7 +3,6 @@
 
 /* What Linux offers beyond POSIX, in forms that Swift can call. */
 
-#include <sys/epoll.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
 
@@ -18,6 +17,9 @@ void gatereeve_name_thread(const char *name);
 
 /* setpriority(2) for the calling thread alone; -1 and errno on failure. */
 int gatereeve_set_thread_nice(int nice);
+
+/* pthread_sigmask(3): lets the calling thread receive a signal. */
+void gatereeve_unblock(int number);
 
 /* Atomic access to counters that several processes share; relaxed, since nothing hangs on their order. */
 void gatereeve_add(uint64_t *cell, uint64_t amount);

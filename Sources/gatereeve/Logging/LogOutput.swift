@@ -16,12 +16,14 @@ enum LogOutput {
     private static let pieceLimit = 4096
 
     /// Writes whole lines, or drops them.
-    static func write(_ lines: [UInt8], format: LineLogHandler.Format) {
+    static func write(_ lines: [UInt8], format: LogLines.Format) {
         if lost.load(ordering: .relaxed) > 0 {
             let dropped = lost.exchange(0, ordering: .relaxed)
-            let report = LogLine.make(
-                .warning, "log lines lost", [("lines", String(dropped))], format: format)
-            guard dropped == 0 || put(report[...]) else {
+            var report = LogLines(format: format)
+            report.begin(.warning, "log lines lost")
+            report.add(known: "lines", Int64(dropped))
+            report.end()
+            guard dropped == 0 || put(report.bytes[...]) else {
                 lost.add(dropped + count(lines[...]), ordering: .relaxed)
                 return
             }

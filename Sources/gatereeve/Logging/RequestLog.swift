@@ -3,66 +3,64 @@ import AuthAPI
 import Glibc
 import HTTP
 import HTTPTypes
-import JSON
 import Logging
+import Synchronization
+import Settings
 import Telemetry
 
 /// Counts each request, and writes one line of the log for it: route, status and request id, never a path or a token.
 ///
-/// Lines are written here and not through the logger: they are on the way of every request.
-struct RequestLog: RequestObserver, Sendable {
-    let level: Logger.Level
-    let format: LineLogHandler.Format
-    let metrics: ServiceMetrics
+/// Lines are written here and not through the logger: they are on the way of every request. Each
+/// worker has one of these and gathers its lines, which costs no system call; whoever looks after
+/// the workers calls ``flush()``.
+final class RequestLog: RequestObserver, Sendable {
+    private let level: Logger.Level
+    private let format: LogLines.Format
+    private let metrics: ServiceMetrics
+    private let gathered: Mutex<LogLines>
+    /// How much is gathered at most, in bytes; a write of this size to a pipe is not divided.
+    private static let limit = 4096
+    /// Room for one line more.
+    private static let capacity = limit + 1024
+
+    init(_ values: SettingValues, metrics: ServiceMetrics) {
+        level = Logger.Level(values)
+        format = LogLines.Format(values)
+        self.metrics = metrics
+        gathered = Mutex(LogLines(format: format, capacity: Self.capacity))
+    }
 
     func answered(_ summary: RequestSummary) {
         metrics.count(summary)
-        if let line = line(for: summary) { LogOutput.write(line, format: format) }
+        let own: Logger.Level = summary.status >= 500 ? .warning : .info
+        guard own >= level else { return }
+        let isFull = gathered.withLock { lines in
+            lines.add(summary, own)
+            return lines.bytes.count > Self.limit
+        }
+        if isFull { flush() }
     }
 
-    func flush() {}
-
-    /// The line of a request; nil when the log leaves it out.
-    func line(for summary: RequestSummary) -> [UInt8]? {
-        let own: Logger.Level = summary.status >= 500 ? .warning : .info
-        guard own >= level else { return nil }
-        var members = [
-            ("request_id", summary.head.requestID), ("route", summary.route ?? "none"),
-            ("method", summary.head.method.rawValue), ("status", String(summary.status)),
-            ("address", summary.head.remoteAddress),
-            ("microseconds", String(summary.microseconds)),
-        ]
-        if let user = summary.user { members.append(("user", String(user.rawValue))) }
-        if let reason = summary.reason { members.append(("reason", reason)) }
-        if let failure = summary.failure { members.append(("failure", failure.reason)) }
-        return LogLine.make(own, "request", members, format: format)
+    /// Writes what has been gathered.
+    func flush() {
+        let lines = gathered.withLock { $0.bytes.isEmpty ? [] : $0.take(capacity: Self.capacity) }
+        if !lines.isEmpty { LogOutput.write(lines, format: format) }
     }
 }
 
-/// The lines of one worker, gathered while requests wait and written when none does.
-///
-/// Not `Sendable`: each worker has its own. Under load a line costs a copy and no system call; a quiet
-/// service writes each line at once.
-final class GatheredRequestLog: RequestObserver {
-    private let log: RequestLog
-    private var lines: [UInt8] = []
-    /// How much is gathered at most, in bytes; a write of this size to a pipe is not divided.
-    private static let limit = 4096
-
-    init(_ log: RequestLog) {
-        self.log = log
-    }
-
-    func answered(_ summary: RequestSummary) {
-        log.metrics.count(summary)
-        guard let line = log.line(for: summary) else { return }
-        if lines.count + line.count > Self.limit { flush() }
-        lines.append(contentsOf: line)
-    }
-
-    func flush() {
-        guard !lines.isEmpty else { return }
-        LogOutput.write(lines, format: log.format)
-        lines.removeAll(keepingCapacity: true)
+extension LogLines {
+    /// Adds the line of a request.
+    fileprivate mutating func add(_ summary: RequestSummary, _ level: Logger.Level) {
+        begin(level, "request")
+        add(known: "request_id", summary.head.requestID)
+        add(known: "route", summary.route ?? "none")
+        add(known: "method", summary.head.method.rawValue)
+        add(known: "status", Int64(summary.status))
+        add(known: "address", summary.head.remoteAddress)
+        add(known: "microseconds", Int64(clamping: summary.microseconds))
+        if let user = summary.user { add(known: "user", String(user.rawValue)) }
+        if let reason = summary.reason { add(known: "reason", reason) }
+        if let failure = summary.failure { add(known: "failure", failure.reason) }
+        end()
     }
 }

@@ -116,7 +116,6 @@ private final class InstantQueue: PasswordQueue, @unchecked Sendable {
 
 private struct NoObserver: RequestObserver, Sendable {
     func answered(_ summary: RequestSummary) {}
-    func flush() {}
 }
 
 private struct NoMetrics: MetricsSource {
