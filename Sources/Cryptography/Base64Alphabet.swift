@@ -25,14 +25,22 @@ struct Base64Alphabet: Sendable {
 
     /// The text of `bytes`, as ASCII and without padding.
     func encode(_ bytes: Span<UInt8>) -> [UInt8] {
-        let capacity = (bytes.count * 4 + 2) / 3
-        return unsafe [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
+        var text: [UInt8] = []
+        append(encoding: bytes, to: &text)
+        return text
+    }
+
+    /// Appends the text of `bytes`, as ASCII and without padding.
+    func append(encoding bytes: Span<UInt8>, to text: inout [UInt8]) {
+        let start = text.count
+        text.append(contentsOf: repeatElement(0, count: (bytes.count * 4 + 2) / 3))
+        unsafe text.withUnsafeMutableBufferPointer { text in
             unsafe characters.withUnsafeBufferPointer { characters in
                 unsafe bytes.withUnsafeBufferPointer { bytes in
-                    unsafe Self.encode(bytes, with: characters, into: output)
+                    unsafe Self.encode(
+                        bytes, with: characters, into: .init(rebasing: text[start...]))
                 }
             }
-            count = capacity
         }
     }
 
@@ -42,15 +50,14 @@ struct Base64Alphabet: Sendable {
     ///   that are not zero: each value has one text only.
     func decode(_ text: Span<UInt8>) -> [UInt8]? {
         guard text.count % 4 != 1 else { return nil }
-        let capacity = text.count * 3 / 4
-        var isGood = false
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { output, count in
-            isGood = unsafe values.withUnsafeBufferPointer { values in
+        // To clear these few bytes first is cheaper than an array that is made without.
+        var bytes = [UInt8](repeating: 0, count: text.count * 3 / 4)
+        let isGood = unsafe bytes.withUnsafeMutableBufferPointer { output in
+            unsafe values.withUnsafeBufferPointer { values in
                 unsafe text.withUnsafeBufferPointer { text in
                     unsafe Self.decode(text, with: values, into: output)
                 }
             }
-            count = capacity
         }
         return isGood ? bytes : nil
     }

@@ -13,7 +13,7 @@ public enum Base64URL {
 
     /// Appends the text of the bytes to `text`, as ASCII.
     public static func append(encoding bytes: Span<UInt8>, to text: inout [UInt8]) {
-        text += Base64Alphabet.urlSafe.encode(bytes)
+        Base64Alphabet.urlSafe.append(encoding: bytes, to: &text)
     }
 
     /// Reads the one text that ``encode(_:)`` writes for a value.

@@ -93,10 +93,9 @@ import Synchronization
 
     /// The code of a message.
     public func authenticationCode(for message: Span<UInt8>) -> [UInt8] {
-        unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { output, initialized in
-            unsafe compute(message, into: UnsafeMutableRawBufferPointer(output))
-            initialized = byteCount
-        }
+        var code = [UInt8](repeating: 0, count: byteCount)
+        unsafe code.withUnsafeMutableBytes { unsafe compute(message, into: $0) }
+        return code
     }
 
     /// - Parameter output: Has room for ``byteCount`` bytes.

@@ -124,14 +124,13 @@ import Threading
             throw .tooLarge
         }
         guard announced > 0 else { return [] }
-        var received = 0
-        let body = unsafe [UInt8](unsafeUninitializedCapacity: announced) { buffer, count in
-            if let start = buffer.baseAddress {
-                received = unsafe start.withMemoryRebound(to: CChar.self, capacity: announced) {
-                    Int(unsafe FCGX_GetStr($0, CInt(announced), request.pointee.in))
-                }
-            }
-            count = max(0, received)
+        var body = [UInt8](repeating: 0, count: announced)
+        let received = unsafe body.withUnsafeMutableBytes { buffer in
+            guard let start = buffer.baseAddress else { return 0 }
+            return Int(
+                unsafe FCGX_GetStr(
+                    start.assumingMemoryBound(to: CChar.self), CInt(announced),
+                    request.pointee.in))
         }
         // libfcgi reports a body that was cut as one that has ended.
         guard received == announced else { throw .incomplete }

@@ -35,8 +35,10 @@ public struct JSONObject: Hashable, Sendable {
 
         /// Equal to Swift are canonically equal names, too; that is rare, so it is asked last.
         func isNamed(_ name: String) -> Bool {
-            self.name.utf8.count == name.utf8.count && self.name == name
-                && self.name.utf8.elementsEqual(name.utf8)
+            guard self.name.utf8.count == name.utf8.count, self.name == name else { return false }
+            let (own, other) = (self.name.utf8.span, name.utf8.span)
+            for index in own.indices where own[index] != other[index] { return false }
+            return true
         }
     }
 
