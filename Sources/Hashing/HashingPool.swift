@@ -18,9 +18,13 @@ public protocol HashingObserver: Sendable {
 
 /// The few threads that hash passwords, with a bounded queue before them.
 ///
-/// Hashing is the one expensive thing that anybody may ask for. As many threads as cores, at a lower
-/// priority, do it; who waits for them holds no worker, so a flood of logins leaves the cheap requests
+/// Hashing is the one expensive thing that anybody may ask for. As many threads as cores, at lower
+/// priorities, do it; who waits for them holds no worker, so a flood of logins leaves the cheap requests
 /// alone; and the queue is bounded in length and in time, so it cannot exhaust memory.
+///
+/// The first thread yields to nobody, so that logins get on whatever else there is to do; the others
+/// take what is left. Two that compete with cheap requests for the processors' caches would get less
+/// done together than one does.
 public final class HashingPool: PasswordQueue {
     /// The sizes of the pool.
     public struct Settings: Sendable {
@@ -36,10 +40,13 @@ public final class HashingPool: PasswordQueue {
         ///
         /// Default 4000.
         public var waitLimit: Int
-        /// How much the threads yield to others, 0 to 19.
+        /// How much the first thread yields to others, 0 to 19; the further ones yield by 19.
         ///
-        /// Default 19.
+        /// Default 0.
         public var niceness: Int
+
+        /// How many threads do what follows a hash; each has a store.
+        public var answeringThreads: Int { (threads + 3) / 4 }
 
         /// Settings of their parts.
         public init(threads: Int, queueLimit: Int, waitLimit: Int, niceness: Int) {
@@ -74,7 +81,9 @@ public final class HashingPool: PasswordQueue {
     private let threads = Mutex<[OwnedThread]>([])
     private let pace = ComparisonPace()
     private let held = HeldAnswers()
-    private let heldThread = Mutex<OwnedThread?>(nil)
+    private let answerers = Mutex<[OwnedThread]>([])
+    /// The niceness of all threads but the first.
+    private static let lowestPriority: CInt = 19
 
     /// - Parameters:
     ///   - settings: The sizes.
@@ -91,11 +100,10 @@ public final class HashingPool: PasswordQueue {
     ///   - makeStore: Makes the store of a thread, in that thread.
     public func start(hasher: PasswordHasher, makeStore: @escaping @Sendable () -> any Store) {
         for number in 0..<settings.threads {
-            let thread = OwnedThread(name: "hashing-\(number)", niceness: CInt(settings.niceness)) {
-                [self] in
-                let store = makeStore()
+            let niceness = number == 0 ? CInt(settings.niceness) : Self.lowestPriority
+            let thread = OwnedThread(name: "hashing-\(number)", niceness: niceness) { [self] in
                 let workspace = HashingWorkspace(keptMemoryKiB: hasher.parameters.memoryKiB)
-                if number == 0, let sample = try? store.sampleOfPasswordHashes() {
+                if number == 0, let sample = try? makeStore().sampleOfPasswordHashes() {
                     pace.learn(from: sample, hasher: hasher, in: workspace)
                 }
                 while true {
@@ -107,38 +115,42 @@ public final class HashingPool: PasswordQueue {
                     // Megabytes that nobody used for a while are given back.
                     case .idle: workspace.releaseMemory()
                     case .taken(let job):
-                        work(on: job, hasher, in: workspace, store: store)
+                        work(on: job, hasher, in: workspace)
                         SpentMemory.wipeStack()
                     }
                 }
             }
             threads.withLock { $0.append(thread) }
         }
-        heldThread.withLock { [held] in
-            $0 = OwnedThread(name: "held-answers") { held.run(store: makeStore()) }
+        // What is left to do after a hash waits for the database and may hold locks there, so it is
+        // done at the ordinary priority.
+        for number in 0..<settings.answeringThreads {
+            let thread = OwnedThread(name: "answering-\(number)") { [held] in
+                held.run(store: makeStore())
+            }
+            answerers.withLock { $0.append(thread) }
         }
     }
 
     /// A frame of its own, which lies in the part of the stack that is wiped.
     @inline(never)
     private func work(
-        on job: Job, _ hasher: PasswordHasher, in workspace: HashingWorkspace, store: any Store
+        on job: Job, _ hasher: PasswordHasher, in workspace: HashingWorkspace
     ) {
         let begun = MonotonicTime.now
         let waited = job.submitted.nanoseconds(to: begun)
         observer?.passwordTaken(afterNanoseconds: waited)
         guard waited <= UInt64(settings.waitLimit) * 1_000_000,
             let result = try? hasher.perform(job.work, in: workspace)
-        else { return job.finish(nil, store) }
+        else { return held.hold(until: .now) { job.finish(nil, $0) } }
         observer?.passwordHashed(inNanoseconds: begun.nanoseconds(to: .now))
         guard case .compared(matches: false, _) = result,
             let comparison = hasher.comparison(of: job.work)
-        else { return job.finish(result, store) }
+        else { return held.hold(until: .now) { job.finish(result, $0) } }
         pace.note(
             comparison.cost, count: comparison.count, nanoseconds: begun.nanoseconds(to: .now))
         let due = begun.advanced(nanoseconds: pace.time(forComparisons: comparison.count))
-        guard due > .now else { return job.finish(result, store) }
-        held.hold(until: due) { store in job.finish(result, store) }
+        held.hold(until: due) { job.finish(result, $0) }
     }
 
     /// Takes a piece of work; false when the queue is full or closed.
@@ -159,7 +171,7 @@ public final class HashingPool: PasswordQueue {
         queue.read { !$0.isClosed && $0.jobs.count < settings.queueLimit }
     }
 
-    /// Gives an answer later, from the thread of held answers.
+    /// Gives an answer later.
     public func hold(microseconds: UInt64, _ answer: @escaping @Sendable () -> Void) {
         held.hold(until: .now.advanced(nanoseconds: microseconds * 1000)) { _ in answer() }
     }
@@ -175,6 +187,6 @@ public final class HashingPool: PasswordQueue {
         }
         for thread in threads.withLock({ $0 }) { thread.join() }
         held.close()
-        heldThread.withLock({ $0 })?.join()
+        for thread in answerers.withLock({ $0 }) { thread.join() }
     }
 }

@@ -1,7 +1,8 @@
 import Auth
+import Cryptography
 import Threading
 
-/// Answers that wait for their time, and the thread that gives them.
+/// Answers that wait for their time, which may be now, and are given by other threads.
 final class HeldAnswers: Sendable {
     typealias Answer = @Sendable (any Store) -> Void
 
@@ -41,7 +42,7 @@ final class HeldAnswers: Sendable {
         }
     }
 
-    /// Gives answers when they are due, until it is closed and has given all.
+    /// Gives answers when they are due, until it is closed and all are given; several threads may.
     func run(store: any Store) {
         var end = MonotonicTime.now.advanced(milliseconds: Self.rest)
         while true {
@@ -60,6 +61,7 @@ final class HeldAnswers: Sendable {
             case .taken(.waitLonger(let due)): end = due
             case .taken(.give(let answer)):
                 answer(store)
+                SpentMemory.wipeStack()
                 end = MonotonicTime.now.advanced(milliseconds: Self.rest)
             }
         }

@@ -111,9 +111,10 @@ public enum ServerKeys {
         "How many connections may wait to be accepted; `net.core.somaxconn` bounds it.")
     /// See the meaning of each.
     public static let workers = Setting.integer(
-        "server.workers", 1...256, standard: 8,
+        "server.workers", 0...256, standard: 0,
         "How many requests are answered at the same time, those that wait for a password hash not "
-            + "counted. Each worker has a database connection.")
+            + "counted. Each worker has a database connection. 0: two for each core, at least 8; a "
+            + "database that is far away wants more.")
 
     /// See the meaning of each.
     public static let metricsDirectory = Setting.path(

@@ -50,8 +50,9 @@ public enum HashingKeys {
         "How long a request may wait for a hash before it gets 503.")
     /// See the meaning of each.
     public static let niceness = Setting.integer(
-        "hashing.niceness", 0...19, standard: 19,
-        "How much hashing yields to everything else, as in `nice`.")
+        "hashing.niceness", 0...19, standard: 0,
+        "How much the first hashing thread yields to everything else, as in `nice`; the further "
+            + "ones yield by 19, they take what is left.")
 
     static let all = [
         threads.definition, queueLimit.definition, waitLimit.definition, niceness.definition,

@@ -40,6 +40,15 @@ private final class CountingObserver: HashingObserver {
     func passwordHashed(inNanoseconds: UInt64) { kept.withLock { $0.append("hashed") } }
 }
 
+/// Holds each hashing thread at a gate when it has hashed.
+private struct GateKeeper: HashingObserver {
+    let gate: Gate
+
+    func passwordQueued() {}
+    func passwordTaken(afterNanoseconds: UInt64) {}
+    func passwordHashed(inNanoseconds: UInt64) { gate.pass() }
+}
+
 @Suite("threads that hash passwords")
 struct HashingPoolTests {
     private func pool(
@@ -69,6 +78,19 @@ struct HashingPoolTests {
     }
 
     private let work = PasswordWork.make(Password("correct horse"))
+
+    @Test("a hashing thread goes on while what follows its last hash waits")
+    func hashesOn() throws {
+        let observer = CountingObserver()
+        let pool = pool(threads: 1, observer: observer)
+        try start(pool)
+        let gate = Gate()
+        for _ in 0..<3 { #expect(pool.submit(work) { _, _ in gate.pass() }) }
+        wait { observer.told.count { $0 == "hashed" } == 3 }
+        gate.open()
+        pool.drain()
+        #expect(gate.arrivals == 3)
+    }
 
     @Test("work is done, and its result given with the store of the thread")
     func done() throws {
@@ -120,10 +142,10 @@ struct HashingPoolTests {
 
     @Test("so many passwords are hashed at once as there are threads, and no more")
     func atOnce() throws {
-        let pool = pool(threads: 2)
-        try start(pool)
         let gate = Gate()
-        for _ in 0..<6 { #expect(pool.submit(work) { _, _ in gate.pass() }) }
+        let pool = pool(threads: 2, observer: GateKeeper(gate: gate))
+        try start(pool)
+        for _ in 0..<6 { #expect(pool.submit(work) { _, _ in }) }
         wait { gate.arrivals == 2 && pool.waiting == 4 }
         gate.open()
         pool.drain()
@@ -133,14 +155,14 @@ struct HashingPoolTests {
 
     @Test("what waited too long is given back undone; what comes later is done")
     func overdue() throws {
-        let pool = pool(threads: 1, waitLimit: 50)
-        try start(pool)
         let gate = Gate()
+        let pool = pool(threads: 1, waitLimit: 50, observer: GateKeeper(gate: gate))
+        try start(pool)
         let results = Mutex<[Bool]>([])
         let note: @Sendable (PasswordWorkResult?, any Store) -> Void = { result, _ in
             results.withLock { $0.append(result != nil) }
         }
-        #expect(pool.submit(work) { _, _ in gate.pass() })
+        #expect(pool.submit(work) { _, _ in })
         wait { gate.arrivals == 1 }
         #expect(pool.submit(work, finish: note))
         let late = MonotonicTime.now.advanced(milliseconds: 51)

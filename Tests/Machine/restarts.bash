@@ -25,7 +25,8 @@ restart_under_load() {
 
 # Only what the killed instance had in its hands may fail: at most one request for each worker.
 kill_under_load() {
-    local before now workers=8
+    local before now workers=$((2 * $(nproc)))
+    ((workers >= 4)) || workers=4
     before=$(main_process gatereeve@1.service)
     start_load
     inside kill -KILL "$before"

@@ -19,15 +19,15 @@ struct SettingFaultTests {
     func together() {
         let faults = SettingsWorkplace.faults(
             ["GATEREEVE_TOKENS_LEEWAY": "121", "GATEREEVE_TOKENS_ALGORITHM": "none"],
-            file: "server:\n  workers: 0\n", credentials: ["log.format": "xml"])
+            file: "server:\n  workers: 257\n", credentials: ["log.format": "xml"])
         #expect(
             faults == [
                 "tokens.algorithm: \"none\" from environment GATEREEVE_TOKENS_ALGORITHM is not "
                     + "allowed; it must be `HS256`, `HS384`, `HS512`.",
                 "tokens.leeway: \"121\" from environment GATEREEVE_TOKENS_LEEWAY is not allowed; it "
                     + "must be whole number, 0 to 120, in seconds.",
-                "server.workers: \"0\" from /etc/test.yaml is not allowed; it must be whole number, "
-                    + "1 to 256.",
+                "server.workers: \"257\" from /etc/test.yaml is not allowed; it must be whole number, "
+                    + "0 to 256.",
                 "log.format: \"xml\" from credential is not allowed; it must be `json`, `text`.",
             ])
     }

@@ -50,16 +50,16 @@ struct ServeCommand: ParsableCommand {
         let stop = StopSignal()
         let responder = Responder(listener: listener, stop: stop)
         let prefix = values[PublicSettings.prefix]
-        let workers = values[ServerKeys.workers]
-        let log = RequestLog(
-            level: logger.logLevel, format: LineLogHandler.Format(values), metrics: metrics)
-        responder.start(count: workers) { _ in
+        let workers = ThreadCounts.workers(values)
+        // One for each worker, and one for the hashing threads.
+        let logs = (0...workers).map { _ in RequestLog(values, metrics: metrics) }
+        responder.start(count: workers) { number in
             Service(
                 prefix: prefix, endpoints: endpoints,
                 store: MariaDBStore(
                     database, gate: gate, customFields: columns, observer: metrics),
                 queue: pool,
-                observer: GatheredRequestLog(log), hashingObserver: log, clock: { .now })
+                observer: logs[number], hashingObserver: logs[workers], clock: { .now })
         }
         let manager = ServiceManager()
         metrics.enter(at: UInt64(time(nil)))
@@ -73,11 +73,13 @@ struct ServeCommand: ParsableCommand {
         }
         responder.monitor(every: 200) { everyWorkerMoves in
             if everyWorkerMoves { manager.tell(.watchdog) }
+            for log in logs { log.flush() }
         }
         logger.notice("stopping")
         waiter.join()
         responder.join()
         pool.drain()
+        for log in logs { log.flush() }
         metrics.leave()
         logger.notice("stopped")
     }

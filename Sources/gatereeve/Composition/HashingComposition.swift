@@ -1,7 +1,6 @@
 import ArgumentParser
 import Auth
 import Cryptography
-import Glibc
 import Hashing
 import Settings
 
@@ -9,7 +8,7 @@ extension HashingPool.Settings {
     /// The section `hashing`.
     init(_ values: SettingValues) {
         self.init(
-            threads: HashingThreads.count(values),
+            threads: ThreadCounts.hashing(values),
             queueLimit: values[HashingKeys.queueLimit], waitLimit: values[HashingKeys.waitLimit],
             niceness: values[HashingKeys.niceness])
     }
@@ -28,14 +27,5 @@ extension PasswordHasher {
         }
         self.init(
             parameters: parameters, upgradesHashes: values[PasswordKeys.upgradeHashes])
-    }
-}
-
-/// How many threads hash.
-enum HashingThreads {
-    /// The setting `hashing.threads`, or one for each core.
-    static func count(_ values: SettingValues) -> Int {
-        let threads = values[HashingKeys.threads]
-        return threads > 0 ? threads : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     }
 }

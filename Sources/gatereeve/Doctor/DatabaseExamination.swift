@@ -94,9 +94,8 @@ enum DatabaseExamination {
     private static func connections(
         _ server: Inspection.Server, _ values: SettingValues
     ) -> Finding {
-        // Two instances, each with a connection for every worker, every hashing thread and the thread
-        // of held answers.
-        let wanted = 2 * (values[ServerKeys.workers] + HashingThreads.count(values) + 1) + 10
+        // Two instances, and some for the mailer, the administrators and the purge.
+        let wanted = 2 * ThreadCounts.connections(values) + 10
         guard server.connectionLimit < wanted else {
             return .ok(
                 "connections",

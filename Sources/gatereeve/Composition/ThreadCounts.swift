@@ -1,0 +1,28 @@
+import Glibc
+import Hashing
+import Settings
+
+/// How many threads there are, where the settings leave it to the machine.
+enum ThreadCounts {
+    /// The setting `server.workers`, or two for each core and at least 8.
+    ///
+    /// While one waits for the database or for a commit, others use the processors.
+    static func workers(_ values: SettingValues) -> Int {
+        let workers = values[ServerKeys.workers]
+        return workers > 0 ? workers : max(8, 2 * cores)
+    }
+
+    /// The setting `hashing.threads`, or one for each core.
+    static func hashing(_ values: SettingValues) -> Int {
+        let threads = values[HashingKeys.threads]
+        return threads > 0 ? threads : cores
+    }
+
+    /// How many connections to the database one instance may have.
+    static func connections(_ values: SettingValues) -> Int {
+        // One more takes a sample of the hashes, once at the start.
+        workers(values) + HashingPool.Settings(values).answeringThreads + 1
+    }
+
+    private static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}
