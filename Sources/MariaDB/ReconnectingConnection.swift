@@ -9,10 +9,6 @@ public final class ReconnectingConnection {
     private let gate: ConnectionGate
     private let observer: (any ConnectionObserver)?
     private var current: Connection?
-    /// Until when the connection is taken for alive without a look.
-    private var trustedUntil = ContinuousClock.now
-    /// The server's `wait_timeout` counts whole seconds, so that nothing used since then is too old.
-    private static let trust: Duration = .seconds(1)
     /// When nothing more is begun; nil for never.
     ///
     /// It bounds the sum of many statements of which each is slow but none too slow by itself.
@@ -137,10 +133,8 @@ public final class ReconnectingConnection {
     private func liveConnection<Failure: MariaDBFailure>(
         failingAs: Failure.Type
     ) throws(Failure) -> Connection {
-        let now = ContinuousClock.now
-        if let deadline, deadline < now { throw Failure(.timeIsOver) }
-        if let current, now < trustedUntil || current.isQuiet {
-            trustedUntil = now + Self.trust
+        if let deadline, deadline < .now { throw Failure(.timeIsOver) }
+        if let current, current.isQuiet {
             current.deadline = deadline
             return current
         }
@@ -151,7 +145,6 @@ public final class ReconnectingConnection {
             let fresh = try Connection(settings)
             gate.connected()
             fresh.deadline = deadline
-            trustedUntil = now + Self.trust
             observer?.connectionOpened()
             current = fresh
             return fresh

@@ -14,11 +14,11 @@ struct TokenIssuerTests {
         #expect(
             TestTokens.payload(of: pair.refresh)
                 == #"{"token_type":"refresh","exp":1780401600,"iat":1780315200,"#
-                + #""jti":"019e830e1a00800388090a0b0c249ae5","user_id":"42"}"#)
+                + #""jti":"019e830e1a00800388090a0b0cd6c950","user_id":"42"}"#)
         #expect(
             TestTokens.payload(of: pair.access)
                 == #"{"token_type":"access","exp":1780315500,"iat":1780315200,"#
-                + #""jti":"019e830e1a00800398191a1b1ce9c5ab","user_id":"42"}"#)
+                + #""jti":"019e830e1a00800398191a1b1cb493c9","user_id":"42"}"#)
         #expect(pair.refresh.hasPrefix("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."))
     }
 
