@@ -38,20 +38,6 @@ struct ListenerTests {
         }
     }
 
-    @Test(
-        "nobody sleeps in accept, not even while systemd has made the socket block",
-        .timeLimit(.minutes(1)))
-    func blocking() throws {
-        try inDirectory { directory in
-            let listener = try Listener.bind(path: directory + "/s", mode: 0o600, backlog: 16)
-            defer { close(listener.descriptor) }
-            let flags = fcntl(listener.descriptor, F_GETFL)
-            #expect(fcntl(listener.descriptor, F_SETFL, flags & ~O_NONBLOCK) == 0)
-            #expect(accept(listener.descriptor, nil, nil) == -1)
-            #expect(errno == EAGAIN)
-        }
-    }
-
     @Test("a socket that somebody answers on is left alone")
     func inUse() throws {
         try inDirectory { directory in

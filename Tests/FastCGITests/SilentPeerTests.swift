@@ -69,6 +69,21 @@ struct SilentPeerTests {
         #expect(raised.nanoseconds(to: .now) < 500_000_000)
     }
 
+    /// `O_NONBLOCK` belongs to the open file, which systemd and all instances share.
+    @Test(
+        "workers wait and leave at once, whatever another program made of the socket",
+        .timeLimit(.minutes(1)), arguments: [0, O_NONBLOCK])
+    func stopShared(flags: CInt) throws {
+        let place = try ResponderWorkplace()
+        let raised = try place.serve(workers: 4) { place in
+            #expect(place.ask(RawRecord.request("GET", "/")) != nil)
+            #expect(fcntl(place.listener.descriptor, F_SETFL, flags) == 0)
+            for _ in 0..<8 { #expect(place.ask(RawRecord.request("GET", "/")) != nil) }
+            return MonotonicTime.now
+        }
+        #expect(raised.nanoseconds(to: .now) < 500_000_000)
+    }
+
     @Test("a request that was accepted is answered before the program leaves")
     func drains() throws {
         let answer = try ResponderWorkplace().serve { place in
