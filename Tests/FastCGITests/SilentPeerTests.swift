@@ -1,3 +1,4 @@
+import FastCGI
 import Glibc
 import Testing
 import Threading
