@@ -70,6 +70,9 @@ def start(run_dir: Path, secret: str, **environment: str) -> Product:
     with open(output, "wb") as file:
         process = subprocess.Popen(
             [ROOT / "scripts" / "run"],
+            # A shell that starts the tests in the background has them ignore SIGINT, and a program that
+            # begins so cannot take it up again.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
