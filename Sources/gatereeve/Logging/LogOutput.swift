@@ -12,8 +12,9 @@ import Synchronization
 enum LogOutput {
     /// How many lines were dropped since the last one that got through.
     private static let lost = Atomic(0)
-    /// What a pipe takes whole or not at all (`PIPE_BUF`, pipe(7)), in bytes.
-    private static let pieceLimit = 4096
+    /// What is taken whole or not at all, in bytes: by a pipe 4096 (`PIPE_BUF`, pipe(7)), by a unix socket
+    /// what fits into half of the smallest buffer that it can have (`SO_SNDBUF`, socket(7)).
+    private static let pieceLimit = isSocket ? 2048 : 4096
 
     /// Writes whole lines, or drops them.
     static func write(_ lines: [UInt8], format: LogLines.Format) {
@@ -30,13 +31,22 @@ enum LogOutput {
         }
         var rest = lines[...]
         while !rest.isEmpty {
-            let piece = rest.prefix(pieceLimit)
+            let piece = firstPiece(of: rest)
             guard put(piece) else {
                 lost.add(count(rest), ordering: .relaxed)
                 return
             }
             rest = rest.dropFirst(piece.count)
         }
+    }
+
+    /// As many whole lines as may be written at once; a part of the first where even that is too long.
+    private static func firstPiece(of lines: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let most = lines.prefix(pieceLimit)
+        guard most.count < lines.count, let end = most.lastIndex(of: UInt8(ascii: "\n")) else {
+            return most
+        }
+        return most[...end]
     }
 
     private static func count(_ lines: ArraySlice<UInt8>) -> Int {
