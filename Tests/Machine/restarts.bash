@@ -26,7 +26,7 @@ restart_under_load() {
 # Only what the killed instance had in its hands may fail: at most one request for each worker.
 kill_under_load() {
     local before now workers=$((2 * $(nproc)))
-    ((workers >= 4)) || workers=4
+    ((workers >= 8)) || workers=8
     before=$(main_process gatereeve@1.service)
     start_load
     inside kill -KILL "$before"
