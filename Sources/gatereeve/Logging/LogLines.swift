@@ -57,45 +57,38 @@ struct LogLines {
             writer.append(raw: ",")
             writer.append(string: name)
             writer.append(raw: ":")
-            writer.append(string: value)
         case .text:
             writer.append(raw: " ")
             writer.append(plain: name)
             writer.append(raw: "=")
-            writer.append(plain: value)
         }
+        append(value)
     }
 
     /// Adds a member whose name needs no look.
     mutating func add(known name: StaticString, _ value: String) {
-        switch format {
-        case .json:
-            writer.append(raw: ",\"")
-            writer.append(raw: name)
-            writer.append(raw: "\":")
-            writer.append(string: value)
-        case .text:
-            writer.append(raw: " ")
-            writer.append(raw: name)
-            writer.append(raw: "=")
-            writer.append(plain: value)
-        }
+        append(known: name)
+        append(value)
     }
 
     /// Adds a member with a number, which is written as a text, too.
     mutating func add(known name: StaticString, _ value: Int64) {
+        append(known: name)
+        if format == .json { writer.append(raw: "\"") }
+        writer.append(integer: value)
+        if format == .json { writer.append(raw: "\"") }
+    }
+
+    private mutating func append(known name: StaticString) {
+        writer.append(raw: format == .json ? ",\"" : " ")
+        writer.append(raw: name)
+        writer.append(raw: format == .json ? "\":" : "=")
+    }
+
+    private mutating func append(_ value: String) {
         switch format {
-        case .json:
-            writer.append(raw: ",\"")
-            writer.append(raw: name)
-            writer.append(raw: "\":\"")
-            writer.append(integer: value)
-            writer.append(raw: "\"")
-        case .text:
-            writer.append(raw: " ")
-            writer.append(raw: name)
-            writer.append(raw: "=")
-            writer.append(integer: value)
+        case .json: writer.append(string: value)
+        case .text: writer.append(plain: value)
         }
     }
 

@@ -1,11 +1,10 @@
 import Auth
 import AuthAPI
-import Glibc
 import HTTP
 import HTTPTypes
 import Logging
-import Synchronization
 import Settings
+import Synchronization
 import Telemetry
 
 /// Counts each request, and writes one line of the log for it: route, status and request id, never a path or a token.
