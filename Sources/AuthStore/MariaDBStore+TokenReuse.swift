@@ -33,8 +33,7 @@ extension MariaDBStore {
                 case .endedBefore: return false
                 case .notFound:
                     guard let user else { return false }
-                    _ = try connection.execute(
-                        Self.endSessions, [context.now.sqlValue, user.sqlValue])
+                    try connection.endSessions(of: user, at: context.now)
                     try connection.audit(.sessionsEnded, user: user, context: context)
                 }
                 try connection.audit(.refreshTokenReused, user: user, context: context)
@@ -44,11 +43,6 @@ extension MariaDBStore {
             throw StoreError(error)
         }
     }
-
-    private static let endSessions: Statement = """
-        UPDATE users SET session_generation = session_generation + 1, sessions_ended_at = ?
-        WHERE id = ?
-        """
 }
 
 /// What became of the newest token of a chain.

@@ -84,15 +84,10 @@ extension AdministrationStore {
         }
     }
 
-    private static let endSessions: Statement = """
-        UPDATE users SET session_generation = session_generation + 1, sessions_ended_at = ?
-        WHERE id = ?
-        """
-
     /// Ends all sessions: every refresh token issued up to now is refused.
     public func endSessions(of user: UserID, context: RequestContext) throws(MariaDBError) -> Bool {
         try change(user, .sessionsEnded, context: context) { connection throws(MariaDBError) in
-            _ = try connection.execute(Self.endSessions, [context.now.sqlValue, user.sqlValue])
+            try connection.endSessions(of: user, at: context.now)
         }
     }
 
@@ -133,5 +128,17 @@ extension AdministrationStore {
             try connection.audit(event, user: user, context: context)
             return true
         }
+    }
+}
+
+extension Connection {
+    private static let endSessions: Statement = """
+        UPDATE users SET session_generation = session_generation + 1, sessions_ended_at = ?
+        WHERE id = ?
+        """
+
+    /// Refuses every refresh token of a user that was issued up to now, in the transaction that is open.
+    func endSessions(of user: UserID, at now: Instant) throws(MariaDBError) {
+        _ = try execute(Self.endSessions, [now.sqlValue, user.sqlValue])
     }
 }
