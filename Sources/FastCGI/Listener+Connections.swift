@@ -5,14 +5,17 @@ import Threading
 extension Listener {
     /// Sleeps until there is a connection, and accepts it.
     ///
-    /// All workers sleep in accept(2) itself: a connection wakes the one that has slept longest, and
-    /// one that is still awake takes it without anybody being woken. How long a peer may then be
+    /// Those that listen sleep in accept(2) itself: a connection wakes the one that has slept longest,
+    /// and one that is still awake takes it without anybody being woken. How long a peer may then be
     /// silent is the monitor's matter, see ``WorkerActivity``.
     ///
     /// - Returns: The connection, or nil when the program should end: the signal is seen before each
     ///   sleep, and ``OwnedThread/interrupt()`` ends a sleep.
-    func nextConnection(until stop: StopSignal) -> CInt? {
+    func nextConnection(among workers: ListeningWorkers, until stop: StopSignal) -> CInt? {
         while !stop.isRaised {
+            workers.begin()
+            defer { workers.end() }
+            guard !stop.isRaised else { return nil }
             let connection = gatereeve_accept(descriptor)
             if connection >= 0 { return connection }
             switch errno {

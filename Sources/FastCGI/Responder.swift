@@ -10,15 +10,19 @@ public import Threading
 public final class Responder {
     private let listener: Listener
     private let stop: StopSignal
+    private let listening: ListeningWorkers
     private let pool = ExchangePool()
     private var workers: [OwnedThread] = []
     private var activities: [WorkerActivity] = []
 
     /// - Parameters:
     ///   - listener: Where the web server connects; never closed here.
+    ///   - listening: How many idle workers wait for a connection at the same time, 1 or more; little
+    ///     more than there are processors is best, see `docs/decisions/0023-few-workers-listen.md`.
     ///   - stop: When it is raised the workers finish what they accepted and leave.
-    public init(listener: Listener, stop: StopSignal) {
+    public init(listener: Listener, listening: Int, stop: StopSignal) {
         self.listener = listener
+        self.listening = ListeningWorkers(limit: listening)
         self.stop = stop
         FCGX_Init()
     }
@@ -34,10 +38,10 @@ public final class Responder {
             let activity = WorkerActivity()
             activities.append(activity)
             workers.append(
-                OwnedThread(name: "worker-\(number)") { [listener, stop, pool] in
+                OwnedThread(name: "worker-\(number)") { [listener, listening, stop, pool] in
                     let handler = makeHandler(number)
                     var exchange = pool.take()
-                    while let connection = listener.nextConnection(until: stop) {
+                    while let connection = listener.nextConnection(among: listening, until: stop) {
                         guard exchange.receive(on: connection, activity: activity) else { continue }
                         // Mostly the worker keeps its exchange, and no shared lock is taken.
                         if !handler.handle(exchange) { exchange = pool.take() }
@@ -66,6 +70,7 @@ public final class Responder {
 
     /// Waits until all workers have left, after the stop signal.
     public func join() {
+        listening.callAll(of: workers.count)
         // One may just have seen that there is no signal, and sleep only then: ask until all have left.
         while zip(activities, workers).filter({ !$0.wake($1) }).count > 0 { usleep(500) }
         for worker in workers { worker.join() }

@@ -100,10 +100,11 @@ final class ResponderWorkplace: Sendable {
     /// Runs the responder on this thread, as the program does, and the clients on another one;
     /// ends when they do.
     func serve<Value: Sendable>(
-        workers: Int = 1, _ clients: @escaping @Sendable (ResponderWorkplace) -> Value
+        workers: Int = 1, listening: Int = 2,
+        _ clients: @escaping @Sendable (ResponderWorkplace) -> Value
     ) throws -> Value {
         let found = Mutex<Value?>(nil)
-        let responder = Responder(listener: listener, stop: stop)
+        let responder = Responder(listener: listener, listening: listening, stop: stop)
         responder.start(count: workers) { [state] _ in TestHandler(state) }
         let thread = OwnedThread(name: "clients") {
             let value = clients(self)

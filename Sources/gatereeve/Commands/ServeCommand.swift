@@ -48,7 +48,8 @@ struct ServeCommand: ParsableCommand {
         }
         let listener = try listener(values)
         let stop = StopSignal()
-        let responder = Responder(listener: listener, stop: stop)
+        let responder = Responder(
+            listener: listener, listening: ThreadCounts.listeningWorkers, stop: stop)
         let prefix = values[PublicSettings.prefix]
         let workers = ThreadCounts.workers(values)
         // One for each worker, and one for the hashing threads.

@@ -12,6 +12,9 @@ enum ThreadCounts {
         return workers > 0 ? workers : max(8, 2 * cores)
     }
 
+    /// How many idle workers wait for a connection, so that one is there while each core has one.
+    static var listeningWorkers: Int { cores + 1 }
+
     /// The setting `hashing.threads`, or one for each core.
     static func hashing(_ values: SettingValues) -> Int {
         let threads = values[HashingKeys.threads]
