@@ -18,12 +18,15 @@
 
 #define HUGE_PAGE ((size_t)2 * 1024 * 1024)
 
-static size_t whole_huge_pages(size_t length) {
-    return (length + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+/* Whole pages of the usual size: what is left behind the last whole huge page lies on small ones, which
+ * costs no time and saves 1 MiB of 20 for the usual hash. */
+static size_t whole_pages(size_t length) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    return (length + page - 1) / page * page;
 }
 
 void *gatereeve_map_memory(size_t length) {
-    size_t wanted = whole_huge_pages(length);
+    size_t wanted = whole_pages(length);
     /* One more than wanted, so that a border of huge pages lies inside; the rest goes back. */
     unsigned char *mapped = mmap(NULL, wanted + HUGE_PAGE, PROT_READ | PROT_WRITE,
                                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -38,7 +41,7 @@ void *gatereeve_map_memory(size_t length) {
 }
 
 void gatereeve_unmap_memory(void *memory, size_t length) {
-    munmap(memory, whole_huge_pages(length));
+    munmap(memory, whole_pages(length));
 }
 
 void gatereeve_wipe_memory(void *memory, size_t length) {

@@ -28,6 +28,12 @@ def admin(product):
     return Administrator(product)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def clean_record(admin):
+    """What other files tried does not count here."""
+    admin.sql("DELETE FROM attempts")
+
+
 @pytest.fixture(scope="module")
 def start_responder(product, tmp_path_factory):
     """Starts further responders, with settings of the test; they end with the module."""

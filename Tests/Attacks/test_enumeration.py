@@ -45,9 +45,9 @@ def hundred(accounts, admin):
     return make
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def classes(hundred):
-    """Accounts that no answer may tell apart, a hundred of each."""
+    """Accounts that no answer may tell apart, a hundred of each, of which no other test has guessed."""
     stem = new_name()
     return {
         "unknown": [Account(f"{stem}{n}", f"{stem}{n}@example.test") for n in range(100)],

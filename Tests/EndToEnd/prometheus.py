@@ -61,12 +61,17 @@ class Prometheus:
             )
 
     def ask(self, path: str, **parameters: str):
-        """The data of an answer; AssertionError with what Prometheus says if it has none."""
+        """The data of an answer; AssertionError with what Prometheus says if it has none.
+
+        HTTPError 503 while it has not read its own data yet.
+        """
         query = urllib.parse.urlencode(parameters)
         try:
             with urllib.request.urlopen(f"{self.url}/{path}?{query}", timeout=30) as answer:
                 return json.load(answer)["data"]
         except urllib.error.HTTPError as error:
+            if error.code == 503:
+                raise
             raise AssertionError(f"{parameters}: {error.read().decode()}") from error
 
     def query(self, expression: str) -> list:
