@@ -24,6 +24,7 @@ import Synchronization
     private let limit: UInt32
     private let counts = Atomic<UInt64>(0)
     /// One unit for each worker that may leave its rest.
+    // Unsafe only for the compiler: a semaphore is for several threads at once (sem_overview(7)).
     nonisolated(unsafe) private let calls: UnsafeMutablePointer<sem_t>
 
     /// - Parameter limit: How many may listen at the same time, 1 or more.
