@@ -31,11 +31,13 @@ extension MariaDBStore {
     }
 
     /// The primary key lets one of several through; the row is the record of who and when, too.
+    ///
+    /// On two nodes of a cluster at once, one of them is told of a conflict at first.
     func insertIntoBlacklist(_ statement: Statement, _ values: [SQLValue]) throws(StoreError)
         -> Bool
     {
         do {
-            return try connection.use { connection throws(MariaDBError) in
+            return try repeating { connection throws(MariaDBError) in
                 try connection.execute(statement, values).affectedRows > 0
             }
         } catch {

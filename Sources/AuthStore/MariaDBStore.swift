@@ -45,11 +45,17 @@ public final class MariaDBStore: Store {
         _ body: (Connection) throws(MariaDBError) -> Result
     ) throws(StoreError) -> Result {
         do {
-            return try connection.use(
-                repeatingConflictsUntil: .now + .seconds(retryTime), body)
+            return try repeating(body)
         } catch {
             throw StoreError(error)
         }
+    }
+
+    /// The same, for who has something to say about the error.
+    func repeating<Result>(
+        _ body: (Connection) throws(MariaDBError) -> Result
+    ) throws(MariaDBError) -> Result {
+        try connection.use(repeatingConflictsUntil: .now + .seconds(retryTime), body)
     }
 
     /// Runs statements that take effect together, again after conflicts with others.

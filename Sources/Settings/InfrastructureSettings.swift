@@ -43,11 +43,18 @@ public enum DatabaseKeys {
     public static let readTimeout = Setting.integer(
         "database.read_timeout", 1...30, unit: "seconds", standard: 2,
         "How long the answer to a statement may take.")
+    /// See the meaning of each.
+    public static let readsAcrossNodes = Setting.boolean(
+        "database.reads_across_nodes", standard: true,
+        "Whether a read in a Galera cluster waits until its node knows what was committed on the "
+            + "others: what was ended on one is then ended on all. Without a cluster it costs "
+            + "nothing; `false` is for a MariaDB that was built without Galera.")
 
     static let all = [
         socket.definition, host.definition, port.definition, name.definition, user.definition,
         password.definition, migrateUser.definition, migratePassword.definition,
         authorityFile.definition, connectTimeout.definition, readTimeout.definition,
+        readsAcrossNodes.definition,
     ]
 }
 

@@ -68,6 +68,7 @@ extension ConnectionSettings {
         connectTimeout = UInt32(values[DatabaseKeys.connectTimeout])
         readTimeout = UInt32(values[DatabaseKeys.readTimeout])
         writeTimeout = UInt32(values[DatabaseKeys.readTimeout])
+        readsAcrossNodes = values[DatabaseKeys.readsAcrossNodes]
     }
 }
 

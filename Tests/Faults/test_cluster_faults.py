@@ -1,0 +1,318 @@
+"""Three nodes of a Galera cluster, a responder on each: what is good once is good once on all of them.
+
+A node that is lost costs its own clients a 503 and the others a moment; nobody is told anything wrong.
+"""
+
+import itertools
+import time
+
+import jwt
+import pytest
+from accounts import Accounts
+from client import PREFIX
+from cluster import Cluster
+from crowd import at_once
+from forgery import claims, sign
+from load import Load
+from parts import wait_for
+from sessions import Sessions, judge
+from slack import SLACK
+from spread import SpreadService
+
+pytestmark = pytest.mark.slow
+
+CROWD = 50
+# Together 50,000 requests.
+REFRESH_TOKENS, VERIFICATION_LINKS, RESET_LINKS = 820, 100, 80
+NEW_PASSWORD = "battery of correct horses"
+LOGOUTS = 1000
+SESSIONS = 8
+# Seconds.
+CHAOS = 150
+LONGEST_ANSWER = 5.0
+LONGEST_STALL = 4.0
+LONGEST_RECOVERY = 5.0
+# When the last node knows that it is alone, and how soon it then says so.
+KNOWN_AFTER, REFUSED_WITHIN = 4.0, 1.0
+
+
+@pytest.fixture(scope="module")
+def service(rig, tmp_path_factory):
+    cluster = Cluster()
+    try:
+        running = SpreadService(cluster, rig, tmp_path_factory.mktemp("responders"))
+        yield running
+        running.stop()
+    finally:
+        cluster.end()
+
+
+@pytest.fixture
+def accounts(service):
+    return Accounts(service.client, service.mailbox)
+
+
+@pytest.fixture
+def account(accounts):
+    return accounts.active()
+
+
+@pytest.fixture
+def load(service, account):
+    return Load(service, account)
+
+
+@pytest.fixture
+def crowd(service):
+    """What fifty are answered who ask the same at the same moment, each node a third of them."""
+    return lambda ask: at_once(CROWD, lambda number: ask(service.responders[number % 3]))
+
+
+def statuses(answers) -> set[int]:
+    return {answer.status for answer in answers}
+
+
+# --- Good once -------------------------------------------------------------------------------
+
+
+def test_a_refresh_token_has_one_successor_whichever_nodes_are_asked(
+    service, accounts, account, crowd, figures
+):
+    user = accounts.user_id(account)
+    refused = doubles = 0
+    for _ in range(REFRESH_TOKENS):
+        token = sign(claims(user), service.secret)
+        answers = crowd(lambda one: one.post("login/refresh/", {"refresh": token}))
+        assert statuses(answers) <= {200, 503}
+        successors = {
+            jwt.decode(answer.json["refresh"], options={"verify_signature": False})["jti"]
+            for answer in answers if answer.status == 200}
+        refused += sum(answer.status == 503 for answer in answers)
+        doubles += len(successors) - 1
+    figures.add(
+        "one refresh token, fifty at once, three nodes", requests=REFRESH_TOKENS * CROWD,
+        refused=refused, wrong=0, doubles=doubles)
+    assert doubles == 0
+
+
+def test_a_verification_link_activates_once_whichever_nodes_are_asked(
+    service, accounts, crowd, figures
+):
+    people = [accounts.inactive() for _ in range(VERIFICATION_LINKS)]
+    refused = 0
+    for person in people:
+        path = f"{PREFIX}verify-email/?token={accounts.verification_token(person)}"
+        answers = crowd(lambda one: one.get(path))
+        assert 200 in statuses(answers) <= {200, 503}
+        refused += sum(answer.status == 503 for answer in answers)
+    names = ", ".join(f"'{person.username}'" for person in people)
+    ((uses,),) = service.sql(
+        "SELECT COUNT(*) FROM audit_events AS e JOIN users AS u ON u.id = e.user_id "
+        f"WHERE e.event = 'email_verified' AND u.username IN ({names})")
+    figures.add(
+        "one verification link, fifty at once, three nodes", requests=VERIFICATION_LINKS * CROWD,
+        refused=refused, wrong=0, doubles=int(uses) - len(people))
+    assert int(uses) == len(people)
+
+
+def test_a_reset_link_sets_one_password_whichever_nodes_are_asked(
+    accounts, crowd, figures
+):
+    refused = doubles = 0
+    for _ in range(RESET_LINKS):
+        uid, token = accounts.reset_link(accounts.active())
+        path, body = f"password-reset-confirm/{uid}/{token}/", {"password": NEW_PASSWORD}
+        answers = crowd(lambda one: one.post(path, body, REQUEST_METHOD="PATCH"))
+        found = [answer.status for answer in answers]
+        assert set(found) <= {200, 400, 503}
+        refused += found.count(503)
+        doubles += found.count(200) - 1
+    figures.add(
+        "one reset link, fifty at once, three nodes", requests=RESET_LINKS * CROWD,
+        refused=refused, wrong=0, doubles=doubles)
+    assert doubles == 0
+
+
+@pytest.fixture
+def lasting(service):
+    """Responders that do not rotate: a refresh reads, and writes nothing that could meet a conflict."""
+    running = service.start_responders()
+    yield running
+    for responder in running:
+        responder.stop()
+
+
+def test_what_was_logged_out_on_one_node_is_refused_by_the_others_at_once(
+    service, lasting, accounts, account, load, figures
+):
+    user = accounts.user_id(account)
+    accepted = refused = 0
+    with load:
+        for number in range(LOGOUTS):
+            here, there = lasting[number % 3], lasting[(number + 1) % 3]
+            token = sign(claims(user), service.secret)
+            assert here.post("logout/", {"refresh": token}).status == 205
+            status = there.post("login/refresh/", {"refresh": token}).status
+            accepted += status == 200
+            refused += status == 503
+            assert status in (200, 401, 503)
+    figures.add(
+        "logout on one node, refresh on another", requests=LOGOUTS, refused=refused,
+        wrong=accepted, lost=load.lost_writes(), **{"slowest s": load.slowest})
+    assert accepted == 0
+    assert load.wrong == []
+
+
+def test_a_node_that_is_cut_off_takes_no_token_that_was_ended_elsewhere(
+    service, lasting, accounts, account, figures
+):
+    user = accounts.user_id(account)
+    third = service.cluster.nodes[2]
+    ended = accepted = 0
+    third.cut_off()
+    try:
+        end = time.monotonic() + 15
+        while time.monotonic() < end:
+            token = sign(claims(user), service.secret)
+            if lasting[0].post("logout/", {"refresh": token}).status == 205:
+                ended += 1
+                status = lasting[2].post("login/refresh/", {"refresh": token}).status
+                accepted += status == 200
+                assert status in (200, 401, 503)
+    finally:
+        third.join()
+        service.wait_until_whole()
+    figures.add(
+        "logout, refresh on a node that is cut off", requests=ended, refused=ended - accepted,
+        wrong=accepted)
+    assert ended > 100
+    assert accepted == 0
+
+
+# --- Nodes that are lost ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def survive(service, load, figures):
+    """Breaks something under load for some seconds, mends it, and judges what clients were told."""
+
+    def run(name, break_it, mend, seconds=10):
+        with load:
+            begun = time.monotonic()
+            wait_for(lambda: load.all_kinds_succeed_since(begun), "a healthy start")
+            broken = time.monotonic()
+            try:
+                break_it()
+                # How long the fault lasts.
+                while time.monotonic() < broken + seconds:
+                    time.sleep(0.1)
+            finally:
+                mend()
+            service.wait_until_whole()
+            mended = time.monotonic()
+            wait_for(lambda: load.all_kinds_succeed_since(mended, 5), f"recovery from {name}")
+        lost, recovery = load.lost_writes(), load.recovery(mended)
+        stall = longest_stall(load.samples, broken, broken + seconds)
+        figures.add(
+            name, requests=len(load.samples), refused=load.refused, wrong=len(load.wrong),
+            lost=lost, **{"slowest s": load.slowest, "recovery s": recovery},
+            further=f"nobody succeeded for {stall:.2f} s")
+        assert load.wrong == []
+        assert lost == 0
+        assert load.slowest < LONGEST_ANSWER * SLACK
+        assert recovery < LONGEST_RECOVERY * SLACK
+        return broken, stall
+
+    return run
+
+
+def longest_stall(samples, begin, end) -> float:
+    """The longest time without any success."""
+    moments = sorted(s.ended for s in samples if s.is_good and begin < s.ended < end)
+    return max(later - earlier for earlier, later in itertools.pairwise([begin, *moments, end]))
+
+
+def restart(node):
+    node.start()
+    node.wait_until_synced()
+
+
+FAULTS = {
+    "killed": (lambda node: node.kill(), restart),
+    "frozen": (lambda node: node.freeze(), lambda node: node.thaw()),
+    "cut off": (lambda node: node.cut_off(), lambda node: node.join()),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_one_node_that_is_lost_holds_the_others_for_a_moment(service, survive, fault):
+    node = service.cluster.nodes[2]
+    break_it, mend = FAULTS[fault]
+    _, stall = survive(f"one of three nodes {fault}", lambda: break_it(node), lambda: mend(node))
+    assert stall < LONGEST_STALL * SLACK
+
+
+def test_the_last_of_three_nodes_lets_nothing_through(service, load, survive):
+    _, second, third = service.cluster.nodes
+
+    def kill():
+        second.kill()
+        third.kill()
+
+    def start():
+        second.start()
+        third.start()
+
+    broken, _ = survive("two of three nodes killed", kill, start)
+    known = [s for s in load.since(broken + KNOWN_AFTER) if s.ended < broken + 10]
+    assert known and not any(sample.is_good for sample in known)
+    assert max(sample.seconds for sample in known) < REFUSED_WITHIN * SLACK
+
+
+def test_nothing_that_was_acknowledged_is_lost_when_all_nodes_are_killed(service, survive):
+    nodes = service.cluster.nodes
+
+    def kill():
+        for node in nodes:
+            node.kill()
+
+    def start():
+        for node in nodes:
+            node.start()
+
+    survive("all three nodes killed", kill, start, seconds=2)
+
+
+def test_in_chaos_nobody_is_logged_out_and_nothing_is_lost_or_done_twice(
+    service, accounts, load, figures
+):
+    first, second, third = service.cluster.nodes
+    rounds = [
+        [(third.cut_off, third.join)],
+        [(second.kill, lambda: restart(second))],
+        [(first.freeze, first.thaw)],
+        [(first.cut_off, first.join), (third.kill, lambda: restart(third))],
+    ]
+    person = accounts.active()
+    sessions = Sessions(service, [accounts.tokens(person)["refresh"] for _ in range(SESSIONS)])
+    with sessions, load:
+        end = time.monotonic() + CHAOS
+        for faults in itertools.cycle(rounds):
+            if time.monotonic() > end:
+                break
+            sessions.wait_for_rounds()
+            for break_it, _ in faults:
+                break_it()
+            # How long the faults last.
+            time.sleep(8)
+            for _, mend in faults:
+                mend()
+            service.wait_until_whole()
+        sessions.wait_for_rounds()
+    lost = load.lost_writes()
+    figures.add(
+        f"chaos on three nodes for {CHAOS} s", requests=len(load.samples), refused=load.refused,
+        wrong=len(load.wrong), lost=lost, **{"slowest s": load.slowest})
+    assert load.wrong == []
+    assert lost == 0
+    judge("refreshes in that chaos", service, sessions, figures)
