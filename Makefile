@@ -71,7 +71,7 @@ bench: build ## Measure speed beside a floor and peers: docs/performance.md (5 m
 	Benchmarks/bench
 
 .PHONY: bench-growth
-bench-growth: build ## Measure with 10 million accounts (some minutes, 8 GB)
+bench-growth: build ## Measure with 10 million accounts (half an hour, 8 GB)
 	Benchmarks/growth
 
 .PHONY: bench-peers

@@ -79,7 +79,8 @@ public final class Service: ExchangeHandler {
                 }
                 return false
             case .afterHashing(let work, let complete):
-                let timeLeft = Self.storeTime(after: exchange.age)
+                // None, if the store was slow already: then this request is refused in time.
+                let timeLeft = Self.storeTime - min(exchange.age, Self.storeTime)
                 exchange.handOn()
                 let isQueued = queue.submit(work) { [hashingObserver] result, store in
                     store.begin(microseconds: timeLeft)

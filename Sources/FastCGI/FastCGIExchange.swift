@@ -51,7 +51,7 @@ import Threading
         self.activity = activity
         began = .now
         activity.startReading(on: connection, at: began)
-        let deadline = began.advanced(milliseconds: WorkerActivity.readingLimit * 1000)
+        let deadline = began.advanced(milliseconds: Int(WorkerActivity.readingLimit))
         guard HeadInspection.awaitHead(on: connection, until: deadline) else {
             activity.becomeIdle()
             close(connection)

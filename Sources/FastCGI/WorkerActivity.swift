@@ -14,8 +14,10 @@ final class WorkerActivity: Sendable {
         case left
     }
 
-    /// How long a request may take to arrive, in seconds.
-    static let readingLimit = 2
+    /// How long a request may take to arrive, in milliseconds.
+    ///
+    /// The monitor looks five times in a second, so that the worker is free again within two seconds.
+    static let readingLimit: UInt64 = 1700
     /// A worker that is busy for longer than every deadline of a request is stuck; in seconds.
     private static let workingLimit: UInt64 = 30
 
@@ -61,7 +63,7 @@ final class WorkerActivity: Sendable {
             switch phase {
             case .idle, .left: return true
             case .reading(let connection, let since):
-                if since.nanoseconds(to: now) > UInt64(Self.readingLimit) * 1_000_000_000 {
+                if since.nanoseconds(to: now) > Self.readingLimit * 1_000_000 {
                     // Wakes the worker; under the lock the connection cannot be another one yet.
                     shutdown(connection, CInt(SHUT_RD))
                     // Once is enough, and the number may soon be another connection's.

@@ -16,7 +16,7 @@ public enum PurgeKeys {
             + "[administration.md](administration.md#purge).")
     /// See the meaning of each.
     public static let batchSize = Setting.integer(
-        "purge.batch_size", 1...10000, unit: "rows", standard: 1000,
+        "purge.batch_size", 1...10000, unit: "rows", standard: 50,
         "How many rows one transaction removes; between two of them is a pause.")
 
     static let all = [

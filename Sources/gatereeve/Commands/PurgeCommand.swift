@@ -14,8 +14,9 @@ struct PurgeCommand: ParsableCommand {
             Ended refresh tokens and links an hour after they expired; mails purge.mail_days after \
             they were sent or given up; attempts and audit events after purge.audit_days; accounts \
             that registered and were never verified after purge.unverified_days, if that is set. \
-            Small transactions with pauses, so that no request waits. A timer runs it every hour; it \
-            may run at any time, and be stopped at any time.
+            Small transactions with pauses, so that no request waits: about a million rows in 25 \
+            minutes. What is left after 40 minutes goes faster, as with --hurry. A timer runs it \
+            every hour; it may run at any time, and be stopped at any time.
 
             Example: gatereeve purge --dry-run
 
@@ -25,12 +26,16 @@ struct PurgeCommand: ParsableCommand {
     @Flag(help: "Count what would be removed, and remove nothing.")
     var dryRun = false
 
+    @Flag(help: "Take half of the time of the database, not a fiftieth; requests notice it.")
+    var hurry = false
+
     @OptionGroup var options: SettingsOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         let values = try options.load()
         let now = Instant.now
+        let (pace, begun) = (PurgePace(hurries: hurry), ContinuousClock.now)
         let purge = Purge(
             ConnectionSettings(forAdministration: values),
             rule: PurgeRule(
@@ -38,7 +43,11 @@ struct PurgeCommand: ParsableCommand {
                 auditDays: values[PurgeKeys.auditDays],
                 unverifiedDays: values[PurgeKeys.unverifiedDays]),
             batchSize: values[PurgeKeys.batchSize],
-            context: RequestContext(now: now, actor: Actor.name), pause: Self.pause)
+            context: RequestContext(now: now, actor: Actor.name)
+        ) { took in
+            let pause = pace.pause(after: took, elapsed: .now - begun)
+            usleep(UInt32(pause / .microseconds(1)))
+        }
         var counts: [(subject: Purge.Subject, count: Int)] = []
         for subject in Purge.Subject.allCases {
             do throws(MariaDBError) {
@@ -57,14 +66,6 @@ struct PurgeCommand: ParsableCommand {
             let verb = dryRun ? "would remove" : "removed"
             for (subject, count) in counts { print("\(verb)  \(count)  \(subject.rawValue)") }
         }
-    }
-
-    /// As long as the batch took, so that the database has half of the time for others.
-    private static func pause(_ took: Duration) {
-        let milliseconds =
-            took.components.seconds * 1000
-            + took.components.attoseconds / 1_000_000_000_000_000
-        usleep(UInt32(clamping: max(10, min(milliseconds, 1000)) * 1000))
     }
 
     private static func advice(_ subject: Purge.Subject, _ error: MariaDBError) -> String {
