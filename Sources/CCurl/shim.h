@@ -32,8 +32,8 @@ static inline CURLcode gatereeve_curl_global_init(void) {
     return curl_global_init(CURL_GLOBAL_ALL);
 }
 
-/* Reads the host of `url` with its international labels as A-labels. The caller frees *host with
-   curl_free. libcurl converts from the character set of the locale, and a program that never
+/* Reads the host of `url` with its international labels as A-labels. After success the caller frees
+   *host with curl_free. libcurl converts from the character set of the locale, and a program that never
    called setlocale has none: so this thread gets a UTF-8 one for the length of the call. */
 static inline CURLUcode gatereeve_curl_ascii_host(const char *url, char **host) {
     CURLU *parts = curl_url();
@@ -47,6 +47,11 @@ static inline CURLUcode gatereeve_curl_ascii_host(const char *url, char **host) 
         freelocale(unicode);
     }
     curl_url_cleanup(parts);
+    if (code != CURLUE_OK) {
+        /* libcurl 7.88 leaves the label that it could not convert behind. */
+        curl_free(*host);
+        *host = NULL;
+    }
     return code;
 }
 
