@@ -34,6 +34,7 @@ extension Purge {
                 WHERE a.user_id = u.id AND a.event = 'user_registered')
             AND NOT EXISTS (SELECT 1 FROM audit_events AS a
                 WHERE a.user_id = u.id AND a.event IN ('user_created', 'user_activated'))
+        ORDER BY u.id LIMIT ?
         """
 
     /// The conditions on the row again: it may have been verified a moment ago.
@@ -42,19 +43,28 @@ extension Purge {
         WHERE id = ? AND email_verified_at IS NULL AND NOT is_active AND session_generation = 0
         """
 
+    /// How many users are looked at in one go; most of them stay.
+    private static let stretchSize: Int64 = 200
+
     func removeUnverifiedAccounts() throws(MariaDBError) -> Int {
         guard let until = rule.unverifiedUntil else { return 0 }
-        let (size, now) = (SQLValue.integer(Int64(batchSize)), context.now.sqlValue)
+        let now = context.now.sqlValue
         var (removed, last): (Int, UInt64) = (0, 0)
         while true {
             let stretch = try connection.use { connection throws(MariaDBError) in
-                try connection.queryOne(Self.findStretch, [.unsigned(last), size])?
+                try connection.queryOne(
+                    Self.findStretch, [.unsigned(last), .integer(Self.stretchSize)])?
                     .optionalUnsigned(0)
             }
             guard let end = stretch else { return removed }
-            let (count, took) = try batch { connection throws(MariaDBError) in
+            let limit = batchSize
+            let (done, took) = try batch { connection throws(MariaDBError) in
                 let found = try connection.query(
-                    Self.findUnverified, [.unsigned(last), .unsigned(end), until.sqlValue, now])
+                    Self.findUnverified,
+                    [
+                        .unsigned(last), .unsigned(end), until.sqlValue, now,
+                        .integer(Int64(limit)),
+                    ])
                 var count = 0
                 for row in found {
                     let id = UserID(try row.unsigned(0))
@@ -64,10 +74,12 @@ extension Purge {
                         .userDeleted, reason: "never_verified", user: id, context: context)
                     count += 1
                 }
-                return count
+                // Where the limit cut the list, the rest of the stretch is looked at again.
+                let isCut = found.count == limit
+                return (count: count, last: isCut ? try found[limit - 1].unsigned(0) : end)
             }
-            removed += count
-            last = end
+            removed += done.count
+            last = done.last
             pause(took)
         }
     }

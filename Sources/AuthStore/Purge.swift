@@ -25,26 +25,26 @@ public final class Purge {
 
     let connection: ReconnectingConnection
     let rule: PurgeRule
-    let batchSize: Int
     let context: RequestContext
-    /// Lets requests go first, between batches; gets what the last batch took.
-    let pause: (Duration) -> Void
+    private let pace: PurgePace
+    private let begun = ContinuousClock.now
+    private let sleep: (Duration) -> Void
 
     /// - Parameters:
     ///   - settings: Where the database is.
     ///   - rule: What may be removed.
-    ///   - batchSize: The most rows of one transaction.
+    ///   - pace: How much is removed at a time.
     ///   - context: Who removes, for the audit trail.
-    ///   - pause: Waits between two batches; it is told how long the last one took.
+    ///   - sleep: Lets requests go first, between two batches.
     public init(
-        _ settings: ConnectionSettings, rule: PurgeRule, batchSize: Int, context: RequestContext,
-        pause: @escaping (Duration) -> Void
+        _ settings: ConnectionSettings, rule: PurgeRule, pace: PurgePace, context: RequestContext,
+        sleep: @escaping (Duration) -> Void
     ) {
         connection = ReconnectingConnection(settings.patient)
         self.rule = rule
-        self.batchSize = batchSize
+        self.pace = pace
         self.context = context
-        self.pause = pause
+        self.sleep = sleep
     }
 
     /// Removes all that the rule allows.
@@ -56,6 +56,7 @@ public final class Purge {
         var removed = 0
         while true {
             let isFirst = removed == 0
+            let batchSize = batchSize
             let (found, took) = try batch { connection throws(MariaDBError) in
                 let found = try connection.query(search, values + [.integer(Int64(batchSize))])
                 var keys: [SQLValue] = []
@@ -71,6 +72,14 @@ public final class Purge {
             guard found.rows == batchSize else { return removed }
             pause(took)
         }
+    }
+
+    /// How many rows the next batch may remove.
+    var batchSize: Int { pace.batchSize(elapsed: .now - begun) }
+
+    /// Lets requests go first after a batch.
+    func pause(_ took: Duration) {
+        sleep(pace.pause(after: took, elapsed: .now - begun))
     }
 
     /// The most keys of one statement; from 1000 on MariaDB would make a table of them.

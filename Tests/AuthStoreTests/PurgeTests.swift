@@ -16,8 +16,9 @@ struct PurgeTests {
         settings: ConnectionSettings? = nil, pause: @escaping (Duration) -> Void = { _ in }
     ) -> Purge {
         Purge(
-            settings ?? place.settings, rule: rule, batchSize: batchSize, context: place.context,
-            pause: pause)
+            settings ?? place.settings, rule: rule,
+            pace: PurgePace(batchSize: batchSize, hurries: true), context: place.context,
+            sleep: pause)
     }
 
     /// One row for each table, as old as said.

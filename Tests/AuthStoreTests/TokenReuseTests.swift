@@ -242,7 +242,7 @@ struct TokenReuseTests {
                 rule: PurgeRule(
                     at: Self.now.advanced(seconds: end), mailDays: 1, auditDays: 0,
                     unverifiedDays: 0),
-                batchSize: 100, context: place.context
+                pace: PurgePace(batchSize: 100, hurries: true), context: place.context
             ) { _ in }
             #expect(try purge.remove(.endedTokens) == 0)
             #expect(try responder.refusal(token, after: end - 1) == "reused")

@@ -14,7 +14,8 @@ struct UnverifiedAccountTests {
         Purge(
             place.settings,
             rule: PurgeRule(at: now, mailDays: 14, auditDays: 365, unverifiedDays: days),
-            batchSize: batchSize, context: place.context, pause: { _ in })
+            pace: PurgePace(batchSize: batchSize, hurries: true), context: place.context,
+            sleep: { _ in })
     }
 
     private static func names(_ place: AdministrationWorkplace) throws -> [String] {
