@@ -41,6 +41,30 @@ public final class Inspection {
             clock: try row.dateTime(5))
     }
 
+    /// What a node says of its Galera cluster.
+    public struct Cluster: Sendable {
+        /// How many nodes it sees, itself included.
+        public let size: Int
+        /// Whether it belongs to the majority and takes statements.
+        public let takesPart: Bool
+    }
+
+    private static let askCluster: Statement = """
+        SELECT CAST(MAX(IF(variable_name = 'WSREP_CLUSTER_SIZE', variable_value, 0)) AS SIGNED),
+            MAX(variable_name = 'WSREP_CLUSTER_STATUS' AND variable_value = 'Primary')
+            AND MAX(variable_name = 'WSREP_READY' AND variable_value = 'ON')
+        FROM information_schema.global_status WHERE @@GLOBAL.wsrep_on AND variable_name
+            IN ('WSREP_CLUSTER_SIZE', 'WSREP_CLUSTER_STATUS', 'WSREP_READY')
+        """
+
+    /// What the server says of its cluster; nil when it is in none.
+    public func cluster() throws(MariaDBError) -> Cluster? {
+        guard let row = try connection.queryOne(Self.askCluster, []),
+            let size = try row.optionalInteger(0)
+        else { return nil }
+        return Cluster(size: Int(size), takesPart: try row.boolean(1))
+    }
+
     /// A right of an account, on everything, on a database or on a table.
     public struct Right: Hashable, Sendable {
         /// Such as `SELECT`.

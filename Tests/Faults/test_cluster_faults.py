@@ -17,7 +17,7 @@ from load import Load
 from parts import wait_for
 from sessions import Sessions, judge
 from slack import SLACK
-from spread import SpreadService
+from spread import SpreadService, on
 
 pytestmark = pytest.mark.slow
 
@@ -187,6 +187,23 @@ def test_a_node_that_is_cut_off_takes_no_token_that_was_ended_elsewhere(
         wrong=accepted)
     assert ended > 100
     assert accepted == 0
+
+
+def test_the_doctor_says_how_the_cluster_stands(service, rig):
+    third = service.cluster.nodes[2]
+
+    def findings(**environment):
+        outcome = rig.administrator.run("doctor", "--json", **on(third), **environment)
+        return [one["level"] for one in outcome.json if one["subject"] == "cluster"]
+
+    assert findings() == ["ok"]
+    assert findings(GATEREEVE_DATABASE_READS_ACROSS_NODES="false") == ["ok", "warn"]
+    third.cut_off()
+    try:
+        wait_for(lambda: findings() == ["fail"], "the doctor finds a node that is cut off")
+    finally:
+        third.join()
+        service.wait_until_whole()
 
 
 # --- Nodes that are lost ---------------------------------------------------------------------

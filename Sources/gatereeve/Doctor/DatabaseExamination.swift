@@ -23,6 +23,7 @@ enum DatabaseExamination {
         var findings: [Finding] = []
         let looks: [() throws -> [Finding]] = [
             { try server(inspection, settings, values) },
+            { try cluster(inspection, values) },
             { try SchemaExamination.findings(values, on: connection) },
             { try AccountExamination.findings(inspection, values) },
             { try ContentExamination.findings(inspection) },
@@ -88,6 +89,35 @@ enum DatabaseExamination {
                 : .warning(
                     "clock", "the clock of the database differs by \(difference) seconds",
                     mend: "synchronise both machines with a time server (timedatectl)"))
+        return findings
+    }
+
+    private static func cluster(
+        _ inspection: Inspection, _ values: SettingValues
+    ) throws(MariaDBError) -> [Finding] {
+        guard let cluster = try inspection.cluster() else { return [] }
+        guard cluster.takesPart else {
+            return [
+                .failure(
+                    "cluster", "this node is cut off from the majority and takes no statement",
+                    mend: "see the log of MariaDB (wsrep) on this node and on the others")
+            ]
+        }
+        var findings = [
+            cluster.size > 2
+                ? Finding.ok("cluster", "this node is one of \(cluster.size) that take part")
+                : .warning(
+                    "cluster",
+                    "nodes that take part: \(cluster.size); after one more failure none may",
+                    mend: "start the missing nodes, or add a third one")
+        ]
+        if !values[DatabaseKeys.readsAcrossNodes] {
+            findings.append(
+                .warning(
+                    "cluster",
+                    "a token that was ended on another node may be good here for a moment",
+                    mend: "set database.reads_across_nodes to true"))
+        }
         return findings
     }
 
