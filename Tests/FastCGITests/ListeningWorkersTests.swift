@@ -21,13 +21,7 @@ struct ListeningWorkersTests {
 
         /// Waits until so many listen and so many rest; false when it does not come to that.
         func become(listening: Int, resting: Int) -> Bool {
-            let deadline = MonotonicTime.now.advanced(milliseconds: 20000)
-            let pause = StopSignal()
-            while workers.now != (listening, resting) {
-                guard MonotonicTime.now < deadline else { return false }
-                _ = pause.wait(milliseconds: 1)
-            }
-            return true
+            becomesTrue { workers.now == (listening, resting) }
         }
 
         func join() {

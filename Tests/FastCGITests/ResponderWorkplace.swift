@@ -135,12 +135,6 @@ final class ResponderWorkplace: Sendable {
 
     /// Waits until so many requests wait at the gate; false when they do not come.
     func waitForRequests(_ count: Int) -> Bool {
-        let deadline = MonotonicTime.now.advanced(milliseconds: 20000)
-        let pause = StopSignal()
-        while state.waiting.load(ordering: .acquiring) < count {
-            guard MonotonicTime.now < deadline else { return false }
-            _ = pause.wait(milliseconds: 1)
-        }
-        return true
+        becomesTrue { state.waiting.load(ordering: .acquiring) >= count }
     }
 }
