@@ -24,8 +24,17 @@ struct Router: Sendable {
         patterns = routes.filter(isPattern)
     }
 
+    private func exactMatch(_ path: String) -> Match? {
+        let length = path.utf8.count
+        for (known, route) in exact where known.utf8.count == length && known == path {
+            return Match(route: route, parameters: [])
+        }
+        return nil
+    }
+
     /// - Parameter path: As it was sent, percent-encoded, with or without the slash at its end.
     func route(_ path: String) -> Match? {
+        if let match = exactMatch(path) { return match }
         var path = path
         if path.utf8.contains(UInt8(ascii: "%")) {
             let decoded = PercentCoding.decode(Array(path.utf8), plusIsSpace: false)
@@ -33,10 +42,7 @@ struct Router: Sendable {
                 !text.unicodeScalars.contains("\0")
             else { return nil }
             path = text
-        }
-        let length = path.utf8.count
-        for (known, route) in exact where known.utf8.count == length && known == path {
-            return Match(route: route, parameters: [])
+            if let match = exactMatch(path) { return match }
         }
         // By bytes: a slash is not a Character of its own beside one that combines with it.
         let slash = UInt8(ascii: "/")

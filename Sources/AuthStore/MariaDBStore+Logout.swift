@@ -22,10 +22,10 @@ extension MariaDBStore {
     ///
     /// - Parameter reason: A word of the column `reason`.
     static func blacklistRow(
-        _ token: TokenClaims, user: UserID?, reason: StaticString, context: RequestContext
+        _ token: TokenClaims, user: UserID?, reason: String, context: RequestContext
     ) -> [SQLValue] {
         [
-            .bytes(token.id.blacklistKey), user?.sqlValue ?? .null, .text("\(reason)"),
+            .bytes(token.id.blacklistKey), user?.sqlValue ?? .null, .text(reason),
             context.now.sqlValue, min(token.expires, .latestStorable).sqlValue,
         ]
     }

@@ -26,7 +26,7 @@ public final class MariaDBStore: Store {
 
     /// Begins the work for a request.
     public func begin(microseconds: UInt64) {
-        connection.deadline = .now + .microseconds(Int64(clamping: microseconds))
+        connection.begin(until: .now + .microseconds(Int64(clamping: microseconds)))
     }
 
     /// Runs statements that each commit by themselves.

@@ -50,16 +50,20 @@ struct Base64Alphabet: Sendable {
     ///   that are not zero: each value has one text only.
     func decode(_ text: Span<UInt8>) -> [UInt8]? {
         guard text.count % 4 != 1 else { return nil }
-        // To clear these few bytes first is cheaper than an array that is made without.
-        var bytes = [UInt8](repeating: 0, count: text.count * 3 / 4)
-        let isGood = unsafe bytes.withUnsafeMutableBufferPointer { output in
-            unsafe values.withUnsafeBufferPointer { values in
+        let count = text.count * 3 / 4
+        // Most texts are short: on the stack first, and then into an array of the right size, is cheaper
+        // than an array that is made before it is filled.
+        return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { output in
+            let isGood = unsafe values.withUnsafeBufferPointer { values in
                 unsafe text.withUnsafeBufferPointer { text in
                     unsafe Self.decode(text, with: values, into: output)
                 }
             }
+            guard isGood else { return nil }
+            var bytes: [UInt8] = []
+            unsafe bytes.append(contentsOf: UnsafeBufferPointer(output))
+            return bytes
         }
-        return isGood ? bytes : nil
     }
 
     private static func encode(

@@ -14,32 +14,33 @@ public enum Hex {
     /// The bytes that the digits stand for, in either case.
     ///
     /// - Returns: `nil` for an odd number of digits or any other character.
-    public static func decode(_ text: [UInt8]) -> [UInt8]? {
+    public static func decode(_ text: Span<UInt8>) -> [UInt8]? {
         guard text.count.isMultiple(of: 2) else { return nil }
-        var bytes = [UInt8](repeating: 0, count: text.count / 2)
-        for index in bytes.indices {
-            guard let high = value(of: text[index * 2]), let low = value(of: text[index * 2 + 1])
-            else { return nil }
-            bytes[index] = high << 4 | low
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count / 2)
+        for index in 0..<text.count / 2 {
+            let (high, low) = (value(of: text[index * 2]), value(of: text[index * 2 + 1]))
+            guard high | low < 16 else { return nil }
+            bytes.append(high << 4 | low)
         }
         return bytes
     }
 
-    /// The same for other collections.
+    /// The same for collections.
     public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
-        decode(Array(text))
+        decode(Array(text).span)
     }
 
     private static func digit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
-    private static func value(of character: UInt8) -> UInt8? {
-        switch character {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
-        default: nil
-        }
+    /// The value of a digit; 16 and more for another character.
+    private static func value(of character: UInt8) -> UInt8 {
+        let digit = character &- UInt8(ascii: "0")
+        if digit < 10 { return digit }
+        // Both cases of a letter differ in this bit.
+        let letter = (character | 0x20) &- UInt8(ascii: "a")
+        return letter < 6 ? letter + 10 : UInt8.max
     }
 }

@@ -124,16 +124,21 @@ import Threading
             throw .tooLarge
         }
         guard announced > 0 else { return [] }
-        var body = [UInt8](repeating: 0, count: announced)
-        let received = unsafe body.withUnsafeMutableBytes { buffer in
-            guard let start = buffer.baseAddress else { return 0 }
-            return Int(
-                unsafe FCGX_GetStr(
-                    start.assumingMemoryBound(to: CChar.self), CInt(announced),
-                    request.pointee.in))
+        // Mostly on the stack first: cheaper than an array that is made before it is filled.
+        let body: [UInt8]? = unsafe withUnsafeTemporaryAllocation(
+            of: UInt8.self, capacity: announced
+        ) { buffer in
+            guard let start = buffer.baseAddress else { return nil }
+            let received = unsafe start.withMemoryRebound(to: CChar.self, capacity: announced) {
+                unsafe FCGX_GetStr($0, CInt(announced), request.pointee.in)
+            }
+            // libfcgi reports a body that was cut as one that has ended.
+            guard Int(received) == announced else { return nil }
+            var body: [UInt8] = []
+            unsafe body.append(contentsOf: UnsafeBufferPointer(buffer))
+            return body
         }
-        // libfcgi reports a body that was cut as one that has ended.
-        guard received == announced else { throw .incomplete }
+        guard let body else { throw .incomplete }
         return body
     }
 

@@ -10,8 +10,10 @@ import Threading
 enum HeadInspection {
     /// How long a head may be, in bytes; nginx with its own limits for headers sends 40 KiB at most.
     private static let limit = 49152
-    /// What is looked at first; nearly every head is smaller.
-    private static let usualSize = 4096
+    /// How much is looked at, one after the other, while the head is longer.
+    ///
+    /// Most heads are within the first, for which Swift takes the stack; more than that it would allocate.
+    private static let sizes = [1024, 4096, limit]
 
     /// Waits until the whole head is there, and judges it.
     ///
@@ -20,15 +22,16 @@ enum HeadInspection {
     /// - Parameter deadline: When a head that has begun must be whole.
     /// - Returns: Whether libfcgi may read it.
     static func awaitHead(on connection: CInt, until deadline: MonotonicTime) -> Bool {
-        var size = usualSize
+        var step = 0
         var known = 0
         var hasEnded = false
         while true {
+            let size = sizes[step]
             let (verdict, count) = look(at: connection, size: size)
             guard verdict == .unfinished else { return verdict == .sound }
             if count == size {
                 guard size < limit else { return false }
-                size = limit
+                step += 1
                 continue
             }
             guard !hasEnded, MonotonicTime.now < deadline else { return false }

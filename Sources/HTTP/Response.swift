@@ -49,7 +49,7 @@ extension Response {
             text.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
         }
         append("Status: ")
-        bytes.append(text: String(status.code))
+        bytes.append(decimal: status.code)
         append(" ")
         bytes.append(text: status.reasonPhrase)
         switch content {
@@ -59,7 +59,7 @@ extension Response {
         case .none: break
         }
         append("\r\nContent-Length: ")
-        bytes.append(text: String(body.count))
+        bytes.append(decimal: body.count)
         append("\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff")
         bytes.append(contentsOf: routeHead)
         for field in fields {
@@ -75,6 +75,12 @@ extension Response {
 }
 
 extension [UInt8] {
+    /// Appends the digits of a number that is not negative.
+    fileprivate mutating func append(decimal number: Int) {
+        if number > 9 { append(decimal: number / 10) }
+        append(UInt8(ascii: "0") + UInt8(number % 10))
+    }
+
     /// Appends the bytes as one piece; a view of a string gives them one by one.
     fileprivate mutating func append(text: String) {
         var text = text

@@ -55,7 +55,13 @@ public struct JSONObject: Hashable, Sendable {
     /// Looks at one member after the other: objects here have a handful of them. Names are the same
     /// when their bytes are (RFC 8259 §8.3); the number of bytes tells most of them apart.
     public subscript(name: String) -> JSONValue? {
-        get { members.first { $0.isNamed(name) }?.value }
+        get {
+            // By place: to hand out a member would count references to all that is in it.
+            for index in members.indices where members[index].isNamed(name) {
+                return members[index].value
+            }
+            return nil
+        }
         set {
             let index = members.firstIndex { $0.isNamed(name) }
             switch (index, newValue) {
@@ -89,7 +95,9 @@ public struct JSONNumber: Hashable, Sendable {
     }
 
     /// The number when it is an integer that fits into 64 bits.
-    public var integer: Int64? { isInteger ? Int64(text) : nil }
+    ///
+    /// The grammar leaves no other text that Swift would take for one.
+    public var integer: Int64? { Int64(text) }
 
     /// The nearest double, which may be infinite.
     public var double: Double { Double(text) ?? .infinity }

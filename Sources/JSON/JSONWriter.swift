@@ -45,7 +45,12 @@ public struct JSONWriter {
     /// Appends an integer.
     public mutating func append(integer: Int64) {
         if integer < 0 { bytes.append(UInt8(ascii: "-")) }
-        var rest = integer.magnitude
+        append(unsigned: integer.magnitude)
+    }
+
+    /// Appends an integer that is not negative.
+    public mutating func append(unsigned integer: UInt64) {
+        var rest = integer
         var first = bytes.count
         repeat {
             bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))

@@ -10,8 +10,9 @@ internal import Glibc
 /// Each distinct text is prepared once and then kept, so that an execution is one round trip.
 @safe public final class Connection {
     /// nil once the connection is lost or closed.
-    private var raw: UnsafeMutablePointer<MYSQL>?
-    private var prepared: [StatementText: PreparedStatement] = [:]
+    @exclusivity(unchecked) private var raw: UnsafeMutablePointer<MYSQL>?
+    /// A list: the length of a text tells nearly all apart, and looking at it is cheaper than a hash.
+    private var prepared: [(text: String, statement: PreparedStatement)] = []
     private let parameters = ParameterBuffer()
     /// Whether a statement has reached the server since the owner last set this to false.
     var hasActed = false
@@ -82,18 +83,6 @@ internal import Glibc
 
 // MARK: - Statements
 
-/// A text as a key.
-///
-/// The length tells nearly all texts of a program apart, and two that are the same are mostly the
-/// same memory; a hash of all characters would cost more than the rest of an execution.
-private struct StatementText: Hashable {
-    let text: String
-
-    func hash(into hasher: inout Hasher) {
-        hasher.combine(text.utf8.count)
-    }
-}
-
 extension Connection {
     private func run<Result>(
         _ statement: Statement, _ values: [SQLValue],
@@ -104,7 +93,6 @@ extension Connection {
         try checkTime()
         do throws(MariaDBError) {
             let prepared = try prepare(statement.text)
-            try checkTime()
             do throws(MariaDBError) {
                 try prepared.execute(values, through: parameters)
                 hasActed = true
@@ -126,12 +114,23 @@ extension Connection {
     }
 
     private func prepare(_ text: String) throws(MariaDBError) -> PreparedStatement {
-        if let known = prepared[StatementText(text: text)] { return known }
+        if let place = place(of: text) { return prepared[place].statement }
         guard let handle = unsafe raw else { throw .connectionLost(.serverGone) }
         if prepared.count >= Self.preparedLimit { prepared.removeAll() }
         let fresh = try unsafe PreparedStatement(text, on: handle)
-        prepared[StatementText(text: text)] = fresh
+        prepared.append((text, fresh))
+        // That was a round trip of its own.
+        try checkTime()
         return fresh
+    }
+
+    private func place(of text: String) -> Int? {
+        let length = text.utf8.count
+        for place in prepared.indices
+        where prepared[place].text.utf8.count == length && prepared[place].text == text {
+            return place
+        }
+        return nil
     }
 
     private func cleanUp(after error: MariaDBError, of text: String) {
@@ -140,7 +139,7 @@ extension Connection {
         case .statementFailed(let code) where code.allowsRetry: noteFailure(error)
         case .statementFailed:
             // The statement may be out of date, as after ALTER TABLE: prepare it anew next time.
-            prepared[StatementText(text: text)] = nil
+            if let place = place(of: text) { prepared.remove(at: place) }
         default:
             if error.isConnectionLost { close() }
         }

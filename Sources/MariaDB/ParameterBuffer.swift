@@ -5,9 +5,9 @@ internal import CMariaDB
 /// A connection has one and uses it for all its statements, so that binding allocates nothing once
 /// the buffer has grown to the usual size. `mysql_stmt_execute` copies out of it before it returns.
 @safe final class ParameterBuffer {
-    private var binds: UnsafeMutablePointer<MYSQL_BIND>
+    @exclusivity(unchecked) private var binds: UnsafeMutablePointer<MYSQL_BIND>
     private var bindCapacity = 16
-    private var bytes: UnsafeMutableRawBufferPointer
+    @exclusivity(unchecked) private var bytes: UnsafeMutableRawBufferPointer
 
     /// Numbers and dates lie at multiples of this, in bytes.
     private static let alignment = 16

@@ -9,11 +9,14 @@ public final class ReconnectingConnection {
     private let gate: ConnectionGate
     private let observer: (any ConnectionObserver)?
     private var current: Connection?
-    /// When nothing more is begun; nil for never.
+    private var deadline: ContinuousClock.Instant?
+    /// Until when the current one is taken for alive without asking.
+    private var trustedUntil = ContinuousClock.now
+    /// A connection that is used again and again is not asked each time.
     ///
-    /// It bounds the sum of many statements of which each is slow but none too slow by itself.
-    /// Connecting, which has several round trips, has to begin a second earlier.
-    public var deadline: ContinuousClock.Instant?
+    /// One that ends meanwhile is found dead by the first statement: on a unix socket nothing was sent then, and it is replaced all the same;
+    /// over TCP that one statement fails.
+    private static let trust = Duration.milliseconds(100)
 
     /// Remembers the settings; connects later.
     ///
@@ -27,6 +30,16 @@ public final class ReconnectingConnection {
         self.settings = settings
         self.gate = gate
         self.observer = observer
+    }
+
+    /// Begins work that has to end.
+    ///
+    /// It bounds the sum of many statements of which each is slow but none too slow by itself.
+    /// Connecting, which has several round trips, has to begin a second earlier.
+    ///
+    /// - Parameter deadline: When nothing more is begun; nil, as at first, for never.
+    public func begin(until deadline: ContinuousClock.Instant?) {
+        self.deadline = deadline
     }
 
     /// Lends a live connection for statements that each commit by themselves.
@@ -66,14 +79,14 @@ public final class ReconnectingConnection {
     /// a lock. It is run again as often, and after such pauses, as in a transaction; after any other
     /// failure as in ``use(_:)``. When `body` runs more than one statement, all must bear repeating.
     ///
-    /// - Parameter deadline: No run begins after it.
+    /// - Parameter deadline: No run begins after it; asked for at the first conflict.
     /// - Throws: What the last run threw.
     public func use<Result, Failure: MariaDBFailure>(
-        repeatingConflictsUntil deadline: ContinuousClock.Instant,
+        repeatingConflictsUntil deadline: @autoclosure () -> ContinuousClock.Instant,
         _ body: (Connection) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         // Not after a lost connection: the statement may have been carried out.
-        try again(until: deadline, after: { $0.kind == .conflict || $0.kind == .lockTimeout }) {
+        try again(until: deadline(), after: { $0.kind == .conflict || $0.kind == .lockTimeout }) {
             () throws(Failure) in try use(body)
         }
     }
@@ -106,18 +119,21 @@ public final class ReconnectingConnection {
     ///
     /// - Parameter isRepeatable: Which of those failures count.
     private func again<Result, Failure: MariaDBFailure>(
-        until deadline: ContinuousClock.Instant, after isRepeatable: (MariaDBError) -> Bool,
-        _ run: () throws(Failure) -> Result
+        until deadline: @autoclosure () -> ContinuousClock.Instant,
+        after isRepeatable: (MariaDBError) -> Bool, _ run: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
+        var end: ContinuousClock.Instant?
         var budget = RetryBudget()
         var generator = SystemRandomNumberGenerator()
         while true {
             do throws(Failure) {
                 return try run()
             } catch {
+                let limit = end ?? deadline()
+                end = limit
                 guard let fault = error.databaseError, isRepeatable(fault),
                     let pause = budget.pause(after: fault, using: &generator),
-                    isWorthwhile(after: pause, until: deadline)
+                    isWorthwhile(after: pause, until: limit)
                 else { throw error }
                 Self.sleep(pause)
             }
@@ -133,13 +149,15 @@ public final class ReconnectingConnection {
     private func liveConnection<Failure: MariaDBFailure>(
         failingAs: Failure.Type
     ) throws(Failure) -> Connection {
-        if let deadline, deadline < .now { throw Failure(.timeIsOver) }
-        if let current, current.isQuiet {
+        let now = ContinuousClock.now
+        if let deadline, deadline < now { throw Failure(.timeIsOver) }
+        if let current, current.isUsable, now < trustedUntil || current.isQuiet {
+            trustedUntil = now + Self.trust
             current.deadline = deadline
             return current
         }
         close()
-        if let deadline, deadline < .now + .seconds(1) { throw Failure(.timeIsOver) }
+        if let deadline, deadline < now + .seconds(1) { throw Failure(.timeIsOver) }
         guard gate.mayConnect() else { throw Failure(.connectFailed(.serverUnreachable)) }
         do throws(MariaDBError) {
             let fresh = try Connection(settings)

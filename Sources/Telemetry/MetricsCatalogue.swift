@@ -10,18 +10,16 @@ struct MetricsCatalogue: Sendable {
     let databaseConnections: CounterFamily
     let hashing: HistogramFamily
 
-    private let routes: [String: Int]
-    private let reasons: [String: Int]
-    private let causes: [String: Int]
-    let loginOutcomes: [String: Int]
-    let databaseErrorKinds: [String: Int]
+    private let routes: NamePositions
+    private let reasons: NamePositions
+    private let causes: NamePositions
+    let loginOutcomes: NamePositions
+    let databaseErrorKinds: NamePositions
 
     /// The statuses that the service answers with.
     private static let statusCodes = [
         200, 201, 205, 400, 401, 404, 405, 406, 413, 415, 429, 503,
     ]
-    private static let statuses = Dictionary(
-        uniqueKeysWithValues: statusCodes.enumerated().map { ($1, $0) })
 
     init(_ names: ServiceMetrics.Names) {
         let routeNames = names.routes + ["none"]
@@ -75,19 +73,17 @@ struct MetricsCatalogue: Sendable {
             ("stage", ["wait", "hash"]))
         precondition(next <= MetricsBoard.cellCount)
 
-        routes = Self.positions(routeNames)
-        reasons = Self.positions(reasonNames)
-        causes = Self.positions(names.failureCauses)
-        loginOutcomes = Self.positions(names.loginOutcomes)
-        databaseErrorKinds = Self.positions(names.databaseErrorKinds)
-    }
-
-    private static func positions(_ names: [String]) -> [String: Int] {
-        Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
+        routes = NamePositions(routeNames)
+        reasons = NamePositions(reasonNames)
+        causes = NamePositions(names.failureCauses)
+        loginOutcomes = NamePositions(names.loginOutcomes)
+        databaseErrorKinds = NamePositions(names.databaseErrorKinds)
     }
 
     func position(ofRoute name: String?) -> Int { routes[name ?? "none"] ?? routes.count - 1 }
-    func position(ofStatus code: Int) -> Int { Self.statuses[code] ?? Self.statusCodes.count }
+    func position(ofStatus code: Int) -> Int {
+        Self.statusCodes.firstIndex(of: code) ?? Self.statusCodes.count
+    }
     func position(ofReason name: String) -> Int { reasons[name] ?? reasons.count - 1 }
     func position(ofCause name: String) -> Int { causes[name] ?? 0 }
 

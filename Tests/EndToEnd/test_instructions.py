@@ -18,8 +18,8 @@ pytestmark = pytest.mark.released
 
 # Instructions of one request: those of the program itself, and with all libraries.
 CEILINGS = {
-    "garbage token": (26_500, 58_500),
-    "refresh": (58_000, 121_000),
+    "garbage token": (23_500, 54_500),
+    "refresh": (52_500, 115_000),
 }
 # Random bytes are drawn ahead for 64 tokens; so many requests draw as often as the next ones.
 TIMES = 128

@@ -7,13 +7,13 @@ struct DeadlineTests {
     func passed() throws {
         try TestDatabase.with { database throws in
             let own = ReconnectingConnection(try database.settings)
-            own.deadline = .now - .milliseconds(1)
+            own.begin(until: .now - .milliseconds(1))
             #expect(throws: MariaDBError.timeIsOver) {
                 try own.use { connection throws(MariaDBError) in
                     _ = try connection.query("SELECT 1", [])
                 }
             }
-            own.deadline = .now + .seconds(60)
+            own.begin(until: .now + .seconds(60))
             let rows = try own.use { connection throws(MariaDBError) in
                 try connection.query("SELECT 1", [])
             }
@@ -25,7 +25,7 @@ struct DeadlineTests {
     func connecting() throws {
         try TestDatabase.with { database throws in
             let own = ReconnectingConnection(try database.settings)
-            own.deadline = .now + .milliseconds(999)
+            own.begin(until: .now + .milliseconds(999))
             #expect(throws: MariaDBError.timeIsOver) {
                 try own.use { _ throws(MariaDBError) in }
             }
@@ -39,7 +39,7 @@ struct DeadlineTests {
             _ = try own.use { connection throws(MariaDBError) in
                 try connection.query("SELECT 1", [])
             }
-            own.deadline = .now + .milliseconds(300)
+            own.begin(until: .now + .milliseconds(300))
             let error = #expect(throws: MariaDBError.self) {
                 try own.use { connection throws(MariaDBError) in
                     // However slow the machine is, one of them is too late.
@@ -48,7 +48,7 @@ struct DeadlineTests {
             }
             #expect(error == .timeIsOver)
             #expect(error?.isUnavailability == true)
-            own.deadline = nil
+            own.begin(until: nil)
             let rows = try own.use { connection throws(MariaDBError) in
                 try connection.query("SELECT 1", [])
             }
@@ -66,7 +66,7 @@ struct DeadlineTests {
                 try connection.query("SELECT 1", [])
             }
             let deadline = ContinuousClock.now + .seconds(1)
-            own.deadline = deadline
+            own.begin(until: deadline)
             #expect(throws: MariaDBError.timeIsOver) {
                 try own.transaction(until: .now + .seconds(20)) {
                     connection throws(MariaDBError) in
@@ -74,7 +74,7 @@ struct DeadlineTests {
                     while ContinuousClock.now <= deadline {}
                 }
             }
-            own.deadline = nil
+            own.begin(until: nil)
             let rows = try administration.query("SELECT n FROM t", [])
             #expect(rows.isEmpty)
         }

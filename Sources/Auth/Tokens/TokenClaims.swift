@@ -50,10 +50,11 @@ public struct TokenClaims: Sendable {
         let expires = try TokenClaims.time(claims["exp"])
         if let expires, expires <= now - settings.leeway { throw .expired }
         try TokenClaims.checkText(claims["sub"])
-        try TokenClaims.checkText(claims["jti"])
+        let id = claims["jti"]
+        try TokenClaims.checkText(id)
         try TokenClaims.checkParties(claims, settings: settings)
         guard let expires else { throw .noExpiry }
-        guard case .string(let id)? = claims["jti"] else { throw .noID }
+        guard case .string(let id)? = id else { throw .noID }
         switch claims["token_type"] {
         case .string(type.rawValue)?: break
         case nil: throw .noType

@@ -58,7 +58,7 @@ public struct TokenID: Hashable, Sendable {
     /// The name that a token carries.
     public init(text: String) {
         self.text = text
-        guard text.utf8.count == 32, let bytes = Hex.decode(Array(text.utf8)) else {
+        guard text.utf8.count == 32, let bytes = Hex.decode(text.utf8.span) else {
             blacklistKey = Array(SHA256.digest(Array(text.utf8)).prefix(16))
             generation = nil
             return

@@ -65,24 +65,34 @@ struct LogLines {
         append(value)
     }
 
-    /// Adds a member whose name needs no look.
-    mutating func add(known name: StaticString, _ value: String) {
-        append(known: name)
+    /// A name that is written again and again, with all that stands around it.
+    struct Name: Sendable {
+        fileprivate let json: [UInt8]
+        fileprivate let text: [UInt8]
+
+        /// - Parameter name: Without anything that JSON would escape.
+        init(_ name: String) {
+            json = Array(",\"\(name)\":".utf8)
+            text = Array(" \(name)=".utf8)
+        }
+    }
+
+    /// Adds a member whose name is ready.
+    mutating func add(_ name: Name, _ value: String) {
+        append(name)
         append(value)
     }
 
     /// Adds a member with a number, which is written as a text, too.
-    mutating func add(known name: StaticString, _ value: Int64) {
-        append(known: name)
+    mutating func add(_ name: Name, _ value: UInt64) {
+        append(name)
         if format == .json { writer.append(raw: "\"") }
-        writer.append(integer: value)
+        writer.append(unsigned: value)
         if format == .json { writer.append(raw: "\"") }
     }
 
-    private mutating func append(known name: StaticString) {
-        writer.append(raw: format == .json ? ",\"" : " ")
-        writer.append(raw: name)
-        writer.append(raw: format == .json ? "\":" : "=")
+    private mutating func append(_ name: Name) {
+        writer.append(bytes: format == .json ? name.json : name.text)
     }
 
     private mutating func append(_ value: String) {

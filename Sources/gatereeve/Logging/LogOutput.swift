@@ -22,7 +22,7 @@ enum LogOutput {
             let dropped = lost.exchange(0, ordering: .relaxed)
             var report = LogLines(format: format)
             report.begin(.warning, "log lines lost")
-            report.add(known: "lines", Int64(dropped))
+            report.add("lines", String(dropped))
             report.end()
             guard dropped == 0 || put(report.bytes[...]) else {
                 lost.add(dropped + count(lines[...]), ordering: .relaxed)

@@ -51,15 +51,27 @@ extension LogLines {
     /// Adds the line of a request.
     fileprivate mutating func add(_ summary: RequestSummary, _ level: Logger.Level) {
         begin(level, "request")
-        add(known: "request_id", summary.head.requestID)
-        add(known: "route", summary.route ?? "none")
-        add(known: "method", summary.head.method.rawValue)
-        add(known: "status", Int64(summary.status))
-        add(known: "address", summary.head.remoteAddress)
-        add(known: "microseconds", Int64(clamping: summary.microseconds))
-        if let user = summary.user { add(known: "user", String(user.rawValue)) }
-        if let reason = summary.reason { add(known: "reason", reason) }
-        if let failure = summary.failure { add(known: "failure", failure.reason) }
+        add(.requestID, summary.head.requestID)
+        add(.route, summary.route ?? "none")
+        add(.method, summary.head.method.rawValue)
+        add(.status, UInt64(summary.status))
+        add(.address, summary.head.remoteAddress)
+        add(.microseconds, summary.microseconds)
+        if let user = summary.user { add(.user, user.rawValue) }
+        if let reason = summary.reason { add(.reason, reason) }
+        if let failure = summary.failure { add(.failure, failure.reason) }
         end()
     }
+}
+
+extension LogLines.Name {
+    fileprivate static let requestID = Self("request_id")
+    fileprivate static let route = Self("route")
+    fileprivate static let method = Self("method")
+    fileprivate static let status = Self("status")
+    fileprivate static let address = Self("address")
+    fileprivate static let microseconds = Self("microseconds")
+    fileprivate static let user = Self("user")
+    fileprivate static let reason = Self("reason")
+    fileprivate static let failure = Self("failure")
 }
