@@ -59,7 +59,7 @@ test-faults-quick: test-packages build
 	/usr/bin/python3 -m pytest Tests/Faults -m "not slow"
 
 .PHONY: test-faults
-test-faults: test-packages build ## Break everything around the service and print the figures (root, 15 minutes)
+test-faults: test-packages build ## Break everything around the service and print the figures (root, 20 minutes)
 	GATEREEVE_STRICT=yes /usr/bin/python3 -m pytest Tests/Faults
 
 .PHONY: test-machine
