@@ -133,7 +133,7 @@ def test_a_peer_that_falls_silent_holds_a_worker_for_two_seconds(rig, unharmed, 
         assert other.status() == 200
     taken = time.monotonic() - begun
     unharmed.update(name=f"silent after {name}", requests=WORKERS, recovery=taken)
-    assert 1.0 < taken < WORKER_BACK * SLACK + 1
+    assert 1.0 < taken < WORKER_BACK * SLACK
     for peer in peers:
         peer.socket.close()
 
@@ -148,7 +148,7 @@ def test_broken_requests_are_refused_one_by_one(rig, unharmed):
             assert status in statuses, name
             slowest = max(slowest, time.monotonic() - begun)
     unharmed.update(name="broken requests of each kind", requests=len(BROKEN), slowest=slowest)
-    assert slowest < WORKER_BACK * SLACK + 1
+    assert slowest < WORKER_BACK * SLACK
 
 
 def flood_of_parameters():
