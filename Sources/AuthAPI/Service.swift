@@ -79,8 +79,14 @@ public final class Service: ExchangeHandler {
                 }
                 return false
             case .afterHashing(let work, let complete):
-                // None, if the store was slow already: then this request is refused in time.
                 let timeLeft = Self.storeTime - min(exchange.age, Self.storeTime)
+                guard timeLeft > 0 else {
+                    finish(exchange, route: match.route, with: Problem.storeOverdue, observer)
+                    // Takes back what was written down for it, after an answer that could not wait.
+                    store.begin(microseconds: Self.leastStoreTime)
+                    _ = try? complete(nil, store)
+                    return true
+                }
                 exchange.handOn()
                 let isQueued = queue.submit(work) { [hashingObserver] result, store in
                     store.begin(microseconds: timeLeft)
@@ -186,6 +192,10 @@ extension Problem {
     /// A password waited too long to be hashed, or there was no memory for it.
     static let hashingOverdue = Problem.unavailable(
         because: RequestFailure(.hashingOverdue, "hashing overdue"))
+
+    /// The store took so long before the password was hashed that nothing is left for the time after.
+    fileprivate static let storeOverdue = Problem.unavailable(
+        because: RequestFailure(.database, "no time left for the database"))
 
     private static func unavailable(because failure: RequestFailure) -> Problem {
         var problem = Problem.unavailable

@@ -53,8 +53,10 @@ public final class Inspection {
         SELECT CAST(MAX(IF(variable_name = 'WSREP_CLUSTER_SIZE', variable_value, 0)) AS SIGNED),
             MAX(variable_name = 'WSREP_CLUSTER_STATUS' AND variable_value = 'Primary')
             AND MAX(variable_name = 'WSREP_READY' AND variable_value = 'ON')
-        FROM information_schema.global_status WHERE @@GLOBAL.wsrep_on AND variable_name
-            IN ('WSREP_CLUSTER_SIZE', 'WSREP_CLUSTER_STATUS', 'WSREP_READY')
+        FROM information_schema.global_status
+        WHERE variable_name IN ('WSREP_CLUSTER_SIZE', 'WSREP_CLUSTER_STATUS', 'WSREP_READY')
+            AND EXISTS (SELECT 1 FROM information_schema.global_variables
+                WHERE variable_name = 'WSREP_ON' AND variable_value = 'ON')
         """
 
     /// What the server says of its cluster; nil when it is in none.

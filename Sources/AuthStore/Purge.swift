@@ -54,21 +54,27 @@ public final class Purge {
         if subject == .unverifiedAccounts { return try removeUnverifiedAccounts() }
         guard let (search, values) = search(for: subject) else { return 0 }
         var removed = 0
+        // Where the last batch ended: rows that are gone may still be in the index, to be passed.
+        var start: Int64 = 0
         while true {
             let isFirst = removed == 0
             let batchSize = batchSize
             let (found, took) = try batch { connection throws(MariaDBError) in
-                let found = try connection.query(search, values + [.integer(Int64(batchSize))])
+                let found = try connection.query(
+                    search,
+                    [.dateTime(unixMicroseconds: start)] + values + [.integer(Int64(batchSize))])
                 var keys: [SQLValue] = []
                 for row in found { keys.append(try row.value(0)) }
+                let last = try found.last?.dateTime(1) ?? start
                 let count = try remove(subject, keys: keys[...], on: connection)
                 // The trail says itself that it was cut, and by whom.
                 if isFirst, count > 0, subject == .auditEvents {
                     try connection.audit(.auditPurged, user: nil, context: context)
                 }
-                return (rows: found.count, removed: count)
+                return (rows: found.count, removed: count, last: last)
             }
             removed += found.removed
+            start = found.last
             guard found.rows == batchSize else { return removed }
             pause(took)
         }
@@ -117,21 +123,27 @@ public final class Purge {
     }
 
     private static let findEndedTokens: Statement = """
-        SELECT token_id FROM refresh_token_blacklist WHERE expires_at <= ?
-        ORDER BY expires_at, token_id LIMIT ?
+        SELECT token_id, expires_at FROM refresh_token_blacklist
+        WHERE expires_at >= ? AND expires_at <= ? ORDER BY expires_at, token_id LIMIT ?
         """
-    private static let findLinks: Statement =
-        "SELECT id FROM one_time_tokens WHERE expires_at <= ? ORDER BY expires_at, id LIMIT ?"
+    private static let findLinks: Statement = """
+        SELECT id, expires_at FROM one_time_tokens
+        WHERE expires_at >= ? AND expires_at <= ? ORDER BY expires_at, id LIMIT ?
+        """
     /// An abandoned mail stays as long as it may still be tried again.
     private static let findMails: Statement = """
-        SELECT id FROM mail_outbox
-        WHERE finished_at <= ? AND (state <> 'abandoned' OR expires_at <= ?)
+        SELECT id, finished_at FROM mail_outbox
+        WHERE finished_at >= ? AND finished_at <= ? AND (state <> 'abandoned' OR expires_at <= ?)
         ORDER BY finished_at, id LIMIT ?
         """
-    private static let findAuditEvents: Statement =
-        "SELECT id FROM audit_events WHERE occurred_at <= ? ORDER BY occurred_at, id LIMIT ?"
-    private static let findAttempts: Statement =
-        "SELECT id FROM attempts WHERE occurred_at <= ? ORDER BY occurred_at, id LIMIT ?"
+    private static let findAuditEvents: Statement = """
+        SELECT id, occurred_at FROM audit_events
+        WHERE occurred_at >= ? AND occurred_at <= ? ORDER BY occurred_at, id LIMIT ?
+        """
+    private static let findAttempts: Statement = """
+        SELECT id, occurred_at FROM attempts
+        WHERE occurred_at >= ? AND occurred_at <= ? ORDER BY occurred_at, id LIMIT ?
+        """
 
     private func search(for subject: Subject) -> (statement: Statement, values: [SQLValue])? {
         switch subject {

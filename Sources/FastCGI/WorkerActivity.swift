@@ -17,7 +17,7 @@ final class WorkerActivity: Sendable {
     /// How long a request may take to arrive, in milliseconds.
     ///
     /// The monitor looks five times in a second, so that the worker is free again within two seconds.
-    static let readingLimit: UInt64 = 1700
+    static let readingLimit: UInt64 = 1500
     /// A worker that is busy for longer than every deadline of a request is stuck; in seconds.
     private static let workingLimit: UInt64 = 30
 

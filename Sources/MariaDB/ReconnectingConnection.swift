@@ -10,13 +10,13 @@ public final class ReconnectingConnection {
     private let observer: (any ConnectionObserver)?
     private var current: Connection?
     private var deadline: ContinuousClock.Instant?
-    /// Until when the current one is taken for alive without asking.
+    /// Until when the current one is taken for alive without another look.
     private var trustedUntil = ContinuousClock.now
-    /// A connection that is used again and again is not asked each time.
+    /// How long a look is good for.
     ///
-    /// One that ends meanwhile is found dead by the first statement: on a unix socket nothing was sent then, and it is replaced all the same;
-    /// over TCP that one statement fails.
-    private static let trust = Duration.milliseconds(100)
+    /// None on TCP: there a statement that is sent to a session that has ended is lost, and nobody knows
+    /// what became of it. A unix socket tells at once that nothing was sent.
+    private let trust: Duration
 
     /// Remembers the settings; connects later.
     ///
@@ -30,6 +30,7 @@ public final class ReconnectingConnection {
         self.settings = settings
         self.gate = gate
         self.observer = observer
+        trust = if case .socket = settings.server { .milliseconds(100) } else { .zero }
     }
 
     /// Begins work that has to end.
@@ -151,8 +152,7 @@ public final class ReconnectingConnection {
     ) throws(Failure) -> Connection {
         let now = ContinuousClock.now
         if let deadline, deadline < now { throw Failure(.timeIsOver) }
-        if let current, current.isUsable, now < trustedUntil || current.isQuiet {
-            trustedUntil = now + Self.trust
+        if let current, isAlive(current, at: now) {
             current.deadline = deadline
             return current
         }
@@ -171,6 +171,14 @@ public final class ReconnectingConnection {
             if let kind = error.kind { observer?.databaseFailed(kind) }
             throw Failure(error)
         }
+    }
+
+    private func isAlive(_ connection: Connection, at now: ContinuousClock.Instant) -> Bool {
+        guard connection.isUsable else { return false }
+        if now < trustedUntil { return true }
+        guard connection.isQuiet else { return false }
+        trustedUntil = now + trust
+        return true
     }
 
     private func note(_ error: some MariaDBFailure) {

@@ -17,7 +17,8 @@ public enum PurgeKeys {
     /// See the meaning of each.
     public static let batchSize = Setting.integer(
         "purge.batch_size", 1...10000, unit: "rows", standard: 1000,
-        "The most rows that one transaction removes, in a hurry; before that it is 5.")
+        "The most rows that one transaction removes when the purge is in a hurry; else it is at "
+            + "most 5.")
 
     static let all = [
         mailDays.definition, auditDays.definition, unverifiedDays.definition, batchSize.definition,

@@ -31,6 +31,9 @@ def contents(records: bytes, wanted: int) -> bytes:
 
 
 def answer(received: bytes) -> Answer:
+    # As nginx would answer 502.
+    if not received:
+        raise ConnectionError("no answer")
     # 6: standard output.
     head, _, content = contents(received, 6).partition(b"\r\n\r\n")
     headers = tuple(
@@ -71,7 +74,7 @@ class Responder:
     def is_ready(self) -> bool:
         try:
             return self.get("/health/ready").status == 200
-        except (FileNotFoundError, ConnectionRefusedError):
+        except (FileNotFoundError, ConnectionError):
             return False
 
     def exchange(self, content: bytes, patience: float = 60.0) -> bytes:

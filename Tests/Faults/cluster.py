@@ -60,16 +60,20 @@ class Node:
         # Where the service finds it.
         self.host = f"10.79.{number}.2"
         self.process: subprocess.Popen | None = None
+        self.ending = contextlib.ExitStack()
+        self.ending.callback(self.network.end)
         directory.joinpath("data").mkdir(parents=True)
         for path in (directory, directory / "data"):
             shutil.chown(path, OWNER, OWNER)
-        self._lay_ways()
         directory.joinpath("my.cnf").write_text(self._configuration())
 
-    def _lay_ways(self) -> None:
+    def lay_ways(self) -> None:
+        """To the service and to the switch."""
         holder = str(self.network.holder.pid)
         run("ip", "link", "add", self._device, "type", "veth", "peer", "name", "service", "netns",
             holder)
+        # A connection that was not ended properly keeps a network, and so the device, for a while.
+        self.ending.callback(run, "ip", "link", "del", self._device)
         run("ip", "address", "add", f"10.79.{self.number}.1/30", "dev", self._device)
         run("ip", "link", "set", self._device, "up")
         self.switch.ip(
@@ -100,7 +104,6 @@ skip-name-resolve
 performance-schema = OFF
 innodb-buffer-pool-size = 96M
 innodb-log-file-size = 48M
-innodb-snapshot-isolation = ON
 binlog-format = ROW
 innodb-autoinc-lock-mode = 2
 wsrep-on = ON
@@ -176,9 +179,7 @@ wsrep-provider-options = gcache.size=64M;evs.suspect_timeout={SUSPICION};evs.kee
     def end(self) -> None:
         if self.process and self.process.poll() is None:
             self.kill()
-        # A connection that was not ended properly keeps the network for a while longer.
-        run("ip", "link", "del", self._device)
-        self.network.end()
+        self.ending.close()
 
 
 def address(number: int) -> str:
@@ -187,20 +188,24 @@ def address(number: int) -> str:
 
 
 class Cluster:
-    """Three nodes, all of which take part when this returns."""
+    """Three nodes; all of them take part in the `with` block."""
 
-    def __init__(self) -> None:
+    def __enter__(self) -> "Cluster":
         assert os.geteuid() == 0, "networks of their own are root's to make"
-        # That of the tests is closed to everybody but root.
-        self.directory = Path(tempfile.mkdtemp(prefix="gatereeve-cluster-", dir="/var/tmp"))
-        self.directory.chmod(0o711)
-        self.switch = Network()
-        self.nodes: list[Node] = []
-        try:
-            self.switch.ip("link", "add", "switch", "type", "bridge")
-            self.switch.ip("link", "set", "switch", "up")
+        with contextlib.ExitStack() as ending:
+            # The directory of the tests is closed to everybody but root.
+            directory = Path(ending.enter_context(
+                tempfile.TemporaryDirectory(prefix="gatereeve-cluster-", dir="/var/tmp")))
+            directory.chmod(0o711)
+            switch = Network()
+            ending.callback(switch.end)
+            switch.ip("link", "add", "switch", "type", "bridge")
+            switch.ip("link", "set", "switch", "up")
+            self.nodes: list[Node] = []
             for number in NODES:
-                self.nodes.append(Node(number, self.directory / str(number), self.switch))
+                self.nodes.append(Node(number, directory / str(number), switch))
+                ending.callback(self.nodes[-1].end)
+                self.nodes[-1].lay_ways()
             first, *others = self.nodes
             first.install()
             first.start("--wsrep-new-cluster")
@@ -208,9 +213,11 @@ class Cluster:
             for node in others:
                 node.start()
                 node.wait_until_synced()
-        except BaseException:
-            self.end()
-            raise
+            self.ending = ending.pop_all()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.ending.close()
 
     def wait_until_whole(self) -> None:
         for node in self.nodes:
@@ -222,9 +229,3 @@ class Cluster:
         return [
             re.sub(r"\D", "", node.sql("SHOW STATUS LIKE 'wsrep_cluster_size'")[0][1])
             for node in self.nodes]
-
-    def end(self) -> None:
-        for node in self.nodes:
-            node.end()
-        self.switch.end()
-        shutil.rmtree(self.directory)

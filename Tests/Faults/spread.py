@@ -48,13 +48,24 @@ class SpreadService:
     def __init__(self, cluster: Cluster, rig: Rig, directory: Path) -> None:
         self.cluster = cluster
         self.rig = rig
+        self.directory = directory
         self.secret = rig.secret
         self.mailbox: Mailbox = rig.mailbox
-        self._prepare_database()
-        self.directory = directory
-        self.responders = self.start_responders(**ROTATION)
-        self.client = SpreadClient(self.responders)
-        rig.mailer.restart(**on(cluster.nodes[0]))
+        self.ending = contextlib.ExitStack()
+
+    def __enter__(self) -> "SpreadService":
+        with self.ending:
+            self._prepare_database()
+            self.responders = self.ending.enter_context(self.started_responders(**ROTATION))
+            self.client = SpreadClient(self.responders)
+            self.rig.mailer.restart(**on(self.cluster.nodes[0]))
+            self.ending.callback(self.rig.mailer.restart)
+            # All went well: ended by __exit__ instead.
+            self.ending = self.ending.pop_all()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.ending.close()
 
     def _prepare_database(self) -> None:
         first = self.cluster.nodes[0]
@@ -70,18 +81,23 @@ class SpreadService:
             [PROGRAM, "migrate", "--config", "/dev/null"],
             env=settings_of(self.rig.product) | on(first), stdout=subprocess.DEVNULL, check=True)
 
-    def start_responders(self, **settings: str) -> list[Responder]:
-        """One for each node, in the order of the nodes."""
-        return [
-            Responder.start(
-                self.rig.product, self.directory, **on(node), **SETTINGS, **settings)
-            for node in self.cluster.nodes]
+    @contextlib.contextmanager
+    def started_responders(self, **settings: str):
+        """One for each node, in the order of the nodes; all end well, or it is told."""
+        with contextlib.ExitStack() as ending:
+            responders = []
+            for node in self.cluster.nodes:
+                responders.append(Responder.start(
+                    self.rig.product, self.directory, **on(node), **SETTINGS, **settings))
+                ending.callback(responders[-1].stop)
+            yield responders
 
     def sql(self, text: str) -> list[list[str]]:
         """Rows of a query, from a node that takes part."""
         for node in self.cluster.nodes:
             if node.state == "Synced":
-                return node.sql(text, "gatereeve")
+                # What the other nodes have acknowledged counts.
+                return node.sql(f"SET SESSION wsrep_sync_wait = 1; {text}", "gatereeve")
         raise AssertionError("no node takes part")
 
     @property
@@ -91,8 +107,3 @@ class SpreadService:
     def wait_until_whole(self) -> None:
         self.cluster.wait_until_whole()
         wait_for(lambda: self.is_ready, "a responder for each node")
-
-    def stop(self) -> None:
-        for responder in self.responders:
-            with contextlib.suppress(AssertionError):
-                responder.stop()

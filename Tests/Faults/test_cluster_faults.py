@@ -3,6 +3,7 @@
 A node that is lost costs its own clients a 503 and the others a moment; nobody is told anything wrong.
 """
 
+import contextlib
 import itertools
 import time
 
@@ -26,6 +27,8 @@ CROWD = 50
 REFRESH_TOKENS, VERIFICATION_LINKS, RESET_LINKS = 820, 100, 80
 NEW_PASSWORD = "battery of correct horses"
 LOGOUTS = 1000
+# The share of requests that may be refused while all nodes are well.
+FEW = 0.01
 SESSIONS = 8
 # Seconds.
 CHAOS = 150
@@ -38,13 +41,10 @@ KNOWN_AFTER, REFUSED_WITHIN = 4.0, 1.0
 
 @pytest.fixture(scope="module")
 def service(rig, tmp_path_factory):
-    cluster = Cluster()
-    try:
-        running = SpreadService(cluster, rig, tmp_path_factory.mktemp("responders"))
+    with Cluster() as cluster, SpreadService(
+        cluster, rig, tmp_path_factory.mktemp("responders")
+    ) as running:
         yield running
-        running.stop()
-    finally:
-        cluster.end()
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_a_refresh_token_has_one_successor_whichever_nodes_are_asked(
     service, accounts, account, crowd, figures
 ):
     user = accounts.user_id(account)
-    refused = doubles = 0
+    refused = 0
     for _ in range(REFRESH_TOKENS):
         token = sign(claims(user), service.secret)
         answers = crowd(lambda one: one.post("login/refresh/", {"refresh": token}))
@@ -87,12 +87,12 @@ def test_a_refresh_token_has_one_successor_whichever_nodes_are_asked(
         successors = {
             jwt.decode(answer.json["refresh"], options={"verify_signature": False})["jti"]
             for answer in answers if answer.status == 200}
+        assert len(successors) == 1
         refused += sum(answer.status == 503 for answer in answers)
-        doubles += len(successors) - 1
     figures.add(
         "one refresh token, fifty at once, three nodes", requests=REFRESH_TOKENS * CROWD,
-        refused=refused, wrong=0, doubles=doubles)
-    assert doubles == 0
+        refused=refused, wrong=0, doubles=0)
+    assert refused <= FEW * REFRESH_TOKENS * CROWD
 
 
 def test_a_verification_link_activates_once_whichever_nodes_are_asked(
@@ -113,33 +113,32 @@ def test_a_verification_link_activates_once_whichever_nodes_are_asked(
         "one verification link, fifty at once, three nodes", requests=VERIFICATION_LINKS * CROWD,
         refused=refused, wrong=0, doubles=int(uses) - len(people))
     assert int(uses) == len(people)
+    assert refused <= FEW * VERIFICATION_LINKS * CROWD
 
 
 def test_a_reset_link_sets_one_password_whichever_nodes_are_asked(
     accounts, crowd, figures
 ):
-    refused = doubles = 0
+    refused = 0
     for _ in range(RESET_LINKS):
         uid, token = accounts.reset_link(accounts.active())
         path, body = f"password-reset-confirm/{uid}/{token}/", {"password": NEW_PASSWORD}
         answers = crowd(lambda one: one.post(path, body, REQUEST_METHOD="PATCH"))
         found = [answer.status for answer in answers]
         assert set(found) <= {200, 400, 503}
+        assert found.count(200) == 1
         refused += found.count(503)
-        doubles += found.count(200) - 1
     figures.add(
         "one reset link, fifty at once, three nodes", requests=RESET_LINKS * CROWD,
-        refused=refused, wrong=0, doubles=doubles)
-    assert doubles == 0
+        refused=refused, wrong=0, doubles=0)
+    assert refused <= FEW * RESET_LINKS * CROWD
 
 
 @pytest.fixture
 def lasting(service):
     """Responders that do not rotate: a refresh reads, and writes nothing that could meet a conflict."""
-    running = service.start_responders()
-    yield running
-    for responder in running:
-        responder.stop()
+    with service.started_responders() as running:
+        yield running
 
 
 def test_what_was_logged_out_on_one_node_is_refused_by_the_others_at_once(
@@ -160,6 +159,7 @@ def test_what_was_logged_out_on_one_node_is_refused_by_the_others_at_once(
         "logout on one node, refresh on another", requests=LOGOUTS, refused=refused,
         wrong=accepted, lost=load.lost_writes(), **{"slowest s": load.slowest})
     assert accepted == 0
+    assert refused <= FEW * LOGOUTS
     assert load.wrong == []
 
 
@@ -168,7 +168,7 @@ def test_a_node_that_is_cut_off_takes_no_token_that_was_ended_elsewhere(
 ):
     user = accounts.user_id(account)
     third = service.cluster.nodes[2]
-    ended = accepted = 0
+    ended = accepted = refused = 0
     third.cut_off()
     try:
         end = time.monotonic() + 15
@@ -178,12 +178,13 @@ def test_a_node_that_is_cut_off_takes_no_token_that_was_ended_elsewhere(
                 ended += 1
                 status = lasting[2].post("login/refresh/", {"refresh": token}).status
                 accepted += status == 200
+                refused += status == 503
                 assert status in (200, 401, 503)
     finally:
         third.join()
         service.wait_until_whole()
     figures.add(
-        "logout, refresh on a node that is cut off", requests=ended, refused=ended - accepted,
+        "logout, refresh on a node that is cut off", requests=ended, refused=refused,
         wrong=accepted)
     assert ended > 100
     assert accepted == 0
@@ -225,8 +226,10 @@ def survive(service, load, figures):
                     time.sleep(0.1)
             finally:
                 mend()
-            service.wait_until_whole()
+            # The service recovers when the cluster has: how long that takes is MariaDB's affair.
+            service.cluster.wait_until_whole()
             mended = time.monotonic()
+            wait_for(lambda: service.is_ready, "a responder for each node")
             wait_for(lambda: load.all_kinds_succeed_since(mended, 5), f"recovery from {name}")
         lost, recovery = load.lost_writes(), load.recovery(mended)
         stall = longest_stall(load.samples, broken, broken + seconds)
@@ -308,28 +311,32 @@ def test_in_chaos_nobody_is_logged_out_and_nothing_is_lost_or_done_twice(
         [(third.cut_off, third.join)],
         [(second.kill, lambda: restart(second))],
         [(first.freeze, first.thaw)],
-        [(first.cut_off, first.join), (third.kill, lambda: restart(third))],
+        # Mended in the reverse order: nobody can join who is alone.
+        [(third.kill, lambda: restart(third)), (first.cut_off, first.join)],
     ]
     person = accounts.active()
     sessions = Sessions(service, [accounts.tokens(person)["refresh"] for _ in range(SESSIONS)])
+    done = 0
     with sessions, load:
         end = time.monotonic() + CHAOS
-        for faults in itertools.cycle(rounds):
-            if time.monotonic() > end:
-                break
+        while time.monotonic() < end:
             sessions.wait_for_rounds()
-            for break_it, _ in faults:
-                break_it()
-            # How long the faults last.
-            time.sleep(8)
-            for _, mend in faults:
-                mend()
+            with contextlib.ExitStack() as mending:
+                for break_it, mend in rounds[done % len(rounds)]:
+                    mending.callback(mend)
+                    break_it()
+                # How long the faults last.
+                time.sleep(8)
             service.wait_until_whole()
+            done += 1
         sessions.wait_for_rounds()
     lost = load.lost_writes()
     figures.add(
         f"chaos on three nodes for {CHAOS} s", requests=len(load.samples), refused=load.refused,
-        wrong=len(load.wrong), lost=lost, **{"slowest s": load.slowest})
+        wrong=len(load.wrong), lost=lost, **{"slowest s": load.slowest},
+        further=f"{done} times")
     assert load.wrong == []
     assert lost == 0
+    assert load.slowest < LONGEST_ANSWER * SLACK
+    assert done >= len(rounds)
     judge("refreshes in that chaos", service, sessions, figures)

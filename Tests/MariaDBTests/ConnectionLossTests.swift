@@ -48,6 +48,30 @@ struct ConnectionLossTests {
         }
     }
 
+    @Test("is replaced by the first statement when the server ended it just after it was used")
+    func replacedInUse() throws {
+        try TestDatabase.with { database throws in
+            let administration = try database.connect()
+            let own = ReconnectingConnection(try database.settings)
+            for _ in 0..<20 {
+                // The second use has looked at it; the third one trusts that.
+                var session: UInt64 = 0
+                for _ in 0..<2 {
+                    session = try own.use { connection throws(MariaDBError) in
+                        _ = try connection.query("SELECT 1", [])
+                        return connection.sessionNumber
+                    }
+                }
+                try kill(session, through: administration)
+                let next = try own.use { connection throws(MariaDBError) in
+                    _ = try connection.query("SELECT 1", [])
+                    return connection.sessionNumber
+                }
+                #expect(next != session)
+            }
+        }
+    }
+
     @Test("its observer is told of every connection and of every error, mended ones included")
     func observed() throws {
         try TestDatabase.with { database throws in

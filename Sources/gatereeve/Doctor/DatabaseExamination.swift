@@ -20,6 +20,14 @@ enum DatabaseExamination {
         }
         defer { connection.close() }
         let inspection = Inspection(connection)
+        if let cluster = try? inspection.cluster(), !cluster.takesPart {
+            // Whatever else is asked would fail for this reason.
+            return [
+                .failure(
+                    "cluster", "this node is cut off from the majority and takes no statement",
+                    mend: "see the log of MariaDB (wsrep) on this node and on the others")
+            ]
+        }
         var findings: [Finding] = []
         let looks: [() throws -> [Finding]] = [
             { try server(inspection, settings, values) },
@@ -96,13 +104,6 @@ enum DatabaseExamination {
         _ inspection: Inspection, _ values: SettingValues
     ) throws(MariaDBError) -> [Finding] {
         guard let cluster = try inspection.cluster() else { return [] }
-        guard cluster.takesPart else {
-            return [
-                .failure(
-                    "cluster", "this node is cut off from the majority and takes no statement",
-                    mend: "see the log of MariaDB (wsrep) on this node and on the others")
-            ]
-        }
         var findings = [
             cluster.size > 2
                 ? Finding.ok("cluster", "this node is one of \(cluster.size) that take part")
