@@ -7,7 +7,9 @@ import Settings
 enum DatabaseExamination {
     static func findings(_ values: SettingValues) -> [Finding] {
         let connection: Connection
-        let settings = ConnectionSettings(forAdministration: values)
+        var settings = ConnectionSettings(forAdministration: values)
+        // A node that is cut off could not say so: it would wait for the others.
+        settings.readsAcrossNodes = false
         do throws(MariaDBError) {
             connection = try Connection(settings)
         } catch {
