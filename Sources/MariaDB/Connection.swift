@@ -42,8 +42,7 @@ internal import Glibc
         _ = Self.library
         guard let handle = unsafe mysql_init(nil) else { throw .connectFailed(.outOfMemory) }
         unsafe Self.configure(handle, with: settings)
-        guard unsafe Self.connect(handle, to: settings) else {
-            let code = unsafe ServerErrorCode(rawValue: mysql_errno(handle))
+        if let code = unsafe Self.connect(handle, to: settings) {
             unsafe mysql_close(handle)
             throw .connectFailed(code)
         }

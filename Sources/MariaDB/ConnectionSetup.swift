@@ -19,7 +19,6 @@ extension Connection {
         // A server must not be able to ask for files of this machine.
         unsafe set(handle, MYSQL_OPT_LOCAL_INFILE, UInt32(0))
         unsafe set(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4")
-        unsafe set(handle, MYSQL_INIT_COMMAND, settings.sessionStatement)
         guard let encryption = settings.encryption else { return }
         unsafe set(handle, MYSQL_OPT_SSL_ENFORCE, my_bool(1))
         unsafe set(
@@ -29,18 +28,33 @@ extension Connection {
         }
     }
 
-    /// - Returns: Whether the session is open and its ``ConnectionSettings/sessionStatement`` done.
+    /// Opens the session and runs its ``ConnectionSettings/sessionStatement``.
+    ///
+    /// libmariadb gives each answer of the server the time of a statement. Where two of them took longer
+    /// than connecting may take, the third is not asked for.
+    ///
+    /// - Returns: Why there is no session; nil when there is one.
     static func connect(
         _ handle: UnsafeMutablePointer<MYSQL>, to settings: ConnectionSettings
-    ) -> Bool {
+    ) -> ServerErrorCode? {
+        let begun = ContinuousClock.now
         let (host, port, socket): (String?, UInt16, String?) =
             switch settings.server {
             case .socket(let path): (nil, 0, path)
             case .address(let host, let port): (host, port, nil)
             }
-        return unsafe mysql_real_connect(
-            handle, host, settings.user, settings.password.text, settings.database,
-            UInt32(port), socket, 0) != nil
+        guard
+            unsafe mysql_real_connect(
+                handle, host, settings.user, settings.password.text, settings.database,
+                UInt32(port), socket, 0) != nil
+        else { return unsafe ServerErrorCode(rawValue: mysql_errno(handle)) }
+        guard ContinuousClock.now - begun <= .seconds(Int64(settings.connectTimeout)) else {
+            return .serverLost
+        }
+        guard unsafe mysql_query(handle, settings.sessionStatement) == 0 else {
+            return unsafe ServerErrorCode(rawValue: mysql_errno(handle))
+        }
+        return nil
     }
 
     private static func set(

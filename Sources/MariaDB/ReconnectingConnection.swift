@@ -36,7 +36,7 @@ public final class ReconnectingConnection {
     /// Begins work that has to end.
     ///
     /// It bounds the sum of many statements of which each is slow but none too slow by itself.
-    /// Connecting, which has several round trips, has to begin a second earlier.
+    /// Connecting, which has several round trips, has to begin two seconds earlier.
     ///
     /// - Parameter deadline: When nothing more is begun; nil, as at first, for never.
     public func begin(until deadline: ContinuousClock.Instant?) {
@@ -157,7 +157,7 @@ public final class ReconnectingConnection {
             return current
         }
         close()
-        if let deadline, deadline < now + .seconds(1) { throw Failure(.timeIsOver) }
+        if let deadline, deadline < now + .seconds(2) { throw Failure(.timeIsOver) }
         guard gate.mayConnect() else { throw Failure(.connectFailed(.serverUnreachable)) }
         do throws(MariaDBError) {
             let fresh = try Connection(settings)

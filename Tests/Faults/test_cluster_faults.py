@@ -306,11 +306,18 @@ def test_in_chaos_nobody_is_logged_out_and_nothing_is_lost_or_done_twice(
     service, accounts, load, figures
 ):
     first, second, third = service.cluster.nodes
+
+    def join_first():
+        first.join()
+        # Nobody can come back to a cluster that is not one again.
+        for node in (first, second):
+            node.wait_until_synced()
+
     rounds = [
         [(third.cut_off, third.join)],
         [(second.kill, lambda: restart(second))],
         [(first.freeze, first.thaw)],
-        [(first.cut_off, first.join), (third.kill, lambda: restart(third))],
+        [(first.cut_off, join_first), (third.kill, lambda: restart(third))],
     ]
     person = accounts.active()
     sessions = Sessions(service, [accounts.tokens(person)["refresh"] for _ in range(SESSIONS)])

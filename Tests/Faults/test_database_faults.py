@@ -214,6 +214,8 @@ def far_database(rig, tmp_path):
             wait_for(port_file.exists, "the path to the database")
             rig.restart_responder(
                 GATEREEVE_DATABASE_SOCKET="", GATEREEVE_DATABASE_HOST="127.0.0.1",
+                # As the documents say for a database that is far away: no request waits for a worker.
+                GATEREEVE_SERVER_WORKERS="32",
                 GATEREEVE_DATABASE_PORT=port_file.read_text())
             return relay
 
