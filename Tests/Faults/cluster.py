@@ -6,7 +6,6 @@ the service and one to the switch between the nodes. A way that is down is cut w
 
 import contextlib
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -143,10 +142,13 @@ wsrep-provider-options = gcache.size=64M;evs.suspect_timeout={SUSPICION};evs.kee
     @property
     def state(self) -> str | None:
         """What the node says of its part in the cluster; None when it says nothing."""
-        with contextlib.suppress(subprocess.SubprocessError):
-            rows = self.sql("SHOW STATUS LIKE 'wsrep_local_state_comment'")
-            return rows[0][1] if rows else None
+        with contextlib.suppress(subprocess.SubprocessError, IndexError):
+            return self.status("local_state_comment")
         return None
+
+    def status(self, name: str) -> str:
+        """What the server says of replication (`wsrep_…`)."""
+        return self.sql(f"SHOW STATUS LIKE 'wsrep_{name}'")[0][1]
 
     def sql(self, text: str, database: str = "") -> list[list[str]]:
         """Rows of a query, asked as the owner of the server."""
@@ -222,10 +224,6 @@ class Cluster:
     def wait_until_whole(self) -> None:
         for node in self.nodes:
             node.wait_until_synced()
-        wait_for(lambda: self._sizes == ["3", "3", "3"], "all nodes see each other")
-
-    @property
-    def _sizes(self) -> list[str]:
-        return [
-            re.sub(r"\D", "", node.sql("SHOW STATUS LIKE 'wsrep_cluster_size'")[0][1])
-            for node in self.nodes]
+        wait_for(
+            lambda: all(node.status("cluster_size") == "3" for node in self.nodes),
+            "all nodes see each other")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import jwt
 from accounts import PASSWORD, new_name
+from background import Background
 
 # What each kind of request has to be answered, unless with 503.
 EXPECTED = {"refresh": 200, "login": 200, "register": 201, "logout": 205, "ended": 401}
@@ -36,7 +37,7 @@ class Sample:
 
 
 @dataclass
-class Load:
+class Load(Background):
     """Threads that log in, refresh, register and log out until the end of the `with` block.
 
     `ended` asks for a refresh with a token whose logout was answered: that may never succeed.
@@ -75,18 +76,8 @@ class Load:
     def __enter__(self) -> "Load":
         self.valid, self.spent = self._token(), self._token()
         assert self.rig.client.post("logout/", {"refresh": self.spent}).status == 205
-        self.threads = [
-            threading.Thread(target=self._work, args=(kind,))
-            for kind in EXPECTED for _ in range(self.threads_for_each)
-        ]
-        for thread in self.threads:
-            thread.start()
+        self.start(self._work, [kind for kind in EXPECTED for _ in range(self.threads_for_each)])
         return self
-
-    def __exit__(self, *_) -> None:
-        self.stopping.set()
-        for thread in self.threads:
-            thread.join()
 
     def _work(self, kind: str) -> None:
         while not self.stopping.wait(PAUSE):

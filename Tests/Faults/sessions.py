@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field
 
 import jwt
+from background import Background
 from parts import wait_for
 from slack import SLACK
 
@@ -14,7 +15,7 @@ ROUNDS = 5
 
 
 @dataclass
-class Sessions:
+class Sessions(Background):
     """Clients that each use their refresh token for the next one, and try again when that fails."""
 
     rig: object
@@ -25,16 +26,8 @@ class Sessions:
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> "Sessions":
-        self.threads = [
-            threading.Thread(target=self._run, args=(number,)) for number in range(len(self.tokens))]
-        for thread in self.threads:
-            thread.start()
+        self.start(self._run, range(len(self.tokens)))
         return self
-
-    def __exit__(self, *_) -> None:
-        self.stopping.set()
-        for thread in self.threads:
-            thread.join()
 
     def _run(self, number: int) -> None:
         while not self.stopping.is_set():

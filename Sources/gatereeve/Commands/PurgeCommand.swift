@@ -15,8 +15,8 @@ struct PurgeCommand: ParsableCommand {
             they were sent or given up; attempts and audit events after purge.audit_days; accounts \
             that registered and were never verified after purge.unverified_days, if that is set. \
             Small transactions with pauses, so that no request waits: on a fast disk about a \
-            million rows in 20 minutes. What is left after 40 minutes goes faster, as with --hurry. A timer runs it \
-            every hour; it may run at any time, and be stopped at any time.
+            million rows in 20 minutes. What is left after 40 minutes goes faster, as with --hurry. \
+            A timer runs it every hour; it may run at any time, and be stopped at any time.
 
             Example: gatereeve purge --dry-run
 

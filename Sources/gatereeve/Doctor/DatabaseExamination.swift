@@ -22,7 +22,8 @@ enum DatabaseExamination {
         }
         defer { connection.close() }
         let inspection = Inspection(connection)
-        if let cluster = try? inspection.cluster(), !cluster.takesPart {
+        let cluster = try? inspection.cluster()
+        if let cluster, !cluster.takesPart {
             // Whatever else is asked would fail for this reason.
             return [
                 .failure(
@@ -30,10 +31,9 @@ enum DatabaseExamination {
                     mend: "see the log of MariaDB (wsrep) on this node and on the others")
             ]
         }
-        var findings: [Finding] = []
+        var findings = cluster.map { Self.findings($0, values) } ?? []
         let looks: [() throws -> [Finding]] = [
             { try server(inspection, settings, values) },
-            { try cluster(inspection, values) },
             { try SchemaExamination.findings(values, on: connection) },
             { try AccountExamination.findings(inspection, values) },
             { try ContentExamination.findings(inspection) },
@@ -102,10 +102,9 @@ enum DatabaseExamination {
         return findings
     }
 
-    private static func cluster(
-        _ inspection: Inspection, _ values: SettingValues
-    ) throws(MariaDBError) -> [Finding] {
-        guard let cluster = try inspection.cluster() else { return [] }
+    private static func findings(
+        _ cluster: Inspection.Cluster, _ values: SettingValues
+    ) -> [Finding] {
         var findings = [
             cluster.size > 2
                 ? Finding.ok("cluster", "this node is one of \(cluster.size) that take part")
