@@ -16,7 +16,7 @@ public final class Service: ExchangeHandler {
     /// With the time limit of the last statement the answer is there within 5 seconds.
     static let storeTime: UInt64 = 2_500_000
     /// What is left of it at least, for a request that was slow to arrive.
-    private static let leastStoreTime: UInt64 = 500_000
+    fileprivate static let leastStoreTime: UInt64 = 500_000
 
     private let router: Router
     private let endpoints: Endpoints
@@ -51,7 +51,7 @@ public final class Service: ExchangeHandler {
     /// Answers a request, or hands it to the hashing threads.
     public func handle(_ exchange: any Exchange) -> Bool {
         guard let match = router.route(exchange.head.path) else {
-            finish(exchange, route: nil, with: Problem.notFound, observer)
+            conclude(exchange, route: nil, with: Problem.notFound, observer)
             return true
         }
         guard match.route.receivesSecret else {
@@ -68,44 +68,32 @@ public final class Service: ExchangeHandler {
         do throws(Problem) {
             switch try reply(to: exchange, match) {
             case .answer(let answer):
-                finish(exchange, route: match.route, with: answer, observer)
+                conclude(exchange, route: match.route, with: answer, observer)
             case .paced(let response):
                 exchange.handOn()
                 let rest = Self.pace - exchange.age % Self.pace
                 queue.hold(microseconds: rest) { [hashingObserver] in
-                    finish(
+                    conclude(
                         exchange, route: match.route, with: Answer(response: response),
                         hashingObserver)
                 }
                 return false
             case .afterHashing(let work, let complete):
                 let timeLeft = Self.storeTime - min(exchange.age, Self.storeTime)
-                guard timeLeft > 0 else {
-                    finish(exchange, route: match.route, with: Problem.storeOverdue, observer)
-                    // Takes back what was written down for it, after an answer that could not wait.
-                    store.begin(microseconds: Self.leastStoreTime)
-                    _ = try? complete(nil, store)
-                    return true
-                }
                 exchange.handOn()
-                let isQueued = queue.submit(work) { [hashingObserver] result, store in
-                    store.begin(microseconds: timeLeft)
-                    do throws(Problem) {
-                        let answer = try complete(result, store)
-                        finish(exchange, route: match.route, with: answer, hashingObserver)
-                    } catch {
-                        finish(exchange, route: match.route, with: error, hashingObserver)
-                    }
-                }
-                if !isQueued {
-                    // Takes back what was written down for it, as after a wait that was too long.
-                    _ = try? complete(nil, store)
-                    finish(exchange, route: match.route, with: Problem.hashingFull, observer)
+                let parked = ParkedRequest(
+                    work: work, patience: timeLeft, exchange: exchange, route: match.route,
+                    complete: complete, observer: hashingObserver)
+                guard timeLeft > 0, queue.submit(parked) else {
+                    let problem = timeLeft > 0 ? Problem.hashingFull : .storeOverdue
+                    conclude(exchange, route: match.route, with: problem, observer)
+                    parked.takeBack(in: store)
+                    return false
                 }
                 return false
             }
         } catch {
-            finish(exchange, route: match.route, with: error, observer)
+            conclude(exchange, route: match.route, with: error, observer)
         }
         return true
     }
@@ -160,8 +148,41 @@ public final class Service: ExchangeHandler {
     }
 }
 
+/// A request that waits for its password to be hashed, and holds no worker meanwhile.
+private struct ParkedRequest: PasswordRequest {
+    let work: PasswordWork
+    let patience: UInt64
+    let exchange: any Exchange
+    let route: Route
+    let complete: Reply.Completion
+    let observer: any RequestObserver & Sendable
+
+    func finish(_ result: PasswordWorkResult, store: any Store, afterMicroseconds: UInt64) {
+        store.begin(microseconds: patience - min(afterMicroseconds, patience))
+        do throws(Problem) {
+            conclude(exchange, route: route, with: try complete(result, store), observer)
+        } catch {
+            conclude(exchange, route: route, with: error, observer)
+        }
+    }
+
+    func refuse(because refusal: PasswordRefusal) {
+        let problem: Problem =
+            switch refusal {
+            case .notHashed: .hashingOverdue
+            case .noStore: .storeOverdue
+            }
+        conclude(exchange, route: route, with: problem, observer)
+    }
+
+    func takeBack(in store: any Store) {
+        store.begin(microseconds: Service.leastStoreTime)
+        _ = try? complete(nil, store)
+    }
+}
+
 /// Sends the answer with the fields of its route, and tells of it.
-private func finish(
+private func conclude(
     _ exchange: any Exchange, route: Route?, with answer: Answer, problem: Problem? = nil,
     _ observer: any RequestObserver
 ) {
@@ -177,10 +198,10 @@ private func finish(
             user: answer.user, issued: answer.issued))
 }
 
-private func finish(
+private func conclude(
     _ exchange: any Exchange, route: Route?, with problem: Problem, _ observer: any RequestObserver
 ) {
-    finish(
+    conclude(
         exchange, route: route, with: Answer(response: problem.response, user: problem.user),
         problem: problem, observer)
 }

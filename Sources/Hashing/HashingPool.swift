@@ -46,11 +46,14 @@ public final class HashingPool: PasswordQueue {
         public var niceness: Int
 
         /// How many threads do what follows a hash; each has a store.
-        public var answeringThreads: Int { (threads + 3) / 4 }
+        public var answeringThreads: Int
 
         /// Settings of their parts.
-        public init(threads: Int, queueLimit: Int, waitLimit: Int, niceness: Int) {
+        public init(
+            threads: Int, queueLimit: Int, waitLimit: Int, niceness: Int, answeringThreads: Int
+        ) {
             self.threads = threads
+            self.answeringThreads = answeringThreads
             self.queueLimit = queueLimit
             self.waitLimit = waitLimit
             self.niceness = niceness
@@ -58,9 +61,8 @@ public final class HashingPool: PasswordQueue {
     }
 
     private struct Job: Sendable {
-        let work: PasswordWork
+        let request: any PasswordRequest
         let submitted: MonotonicTime
-        let finish: @Sendable (PasswordWorkResult?, any Store) -> Void
     }
 
     private struct Queue: Sendable {
@@ -81,7 +83,9 @@ public final class HashingPool: PasswordQueue {
     private let threads = Mutex<[OwnedThread]>([])
     private let pace = ComparisonPace()
     private let held = HeldAnswers()
+    private let hashed: AnsweringQueue
     private let answerers = Mutex<[OwnedThread]>([])
+    private let holder = Mutex<OwnedThread?>(nil)
     /// The niceness of all threads but the first.
     private static let lowestPriority: CInt = 19
 
@@ -91,6 +95,7 @@ public final class HashingPool: PasswordQueue {
     public init(_ settings: Settings, observer: (any HashingObserver)? = nil) {
         self.settings = settings
         self.observer = observer
+        hashed = AnsweringQueue(threads: settings.answeringThreads, held: held)
     }
 
     /// Starts the threads.
@@ -125,11 +130,12 @@ public final class HashingPool: PasswordQueue {
         // What is left to do after a hash waits for the database and may hold locks there, so it is
         // done at the ordinary priority.
         for number in 0..<settings.answeringThreads {
-            let thread = OwnedThread(name: "answering-\(number)") { [held] in
-                held.run(store: makeStore())
+            let thread = OwnedThread(name: "answering-\(number)") { [hashed] in
+                hashed.run(store: makeStore())
             }
             answerers.withLock { $0.append(thread) }
         }
+        holder.withLock { $0 = OwnedThread(name: "holding") { [held] in held.run() } }
     }
 
     /// A frame of its own, which lies in the part of the stack that is wiped.
@@ -141,23 +147,21 @@ public final class HashingPool: PasswordQueue {
         let waited = job.submitted.nanoseconds(to: begun)
         observer?.passwordTaken(afterNanoseconds: waited)
         guard waited <= UInt64(settings.waitLimit) * 1_000_000,
-            let result = try? hasher.perform(job.work, in: workspace)
-        else { return held.hold(until: .now) { job.finish(nil, $0) } }
+            let result = try? hasher.perform(job.request.work, in: workspace)
+        else { return hashed.refuse(job.request, because: .notHashed) }
         observer?.passwordHashed(inNanoseconds: begun.nanoseconds(to: .now))
         guard case .compared(matches: false, _) = result,
-            let comparison = hasher.comparison(of: job.work)
-        else { return held.hold(until: .now) { job.finish(result, $0) } }
+            let comparison = hasher.comparison(of: job.request.work)
+        else { return hashed.finish(job.request, result) }
         pace.note(
             comparison.cost, count: comparison.count, nanoseconds: begun.nanoseconds(to: .now))
         let due = begun.advanced(nanoseconds: pace.time(forComparisons: comparison.count))
-        held.hold(until: due) { job.finish(result, $0) }
+        hashed.finish(job.request, result, from: due)
     }
 
-    /// Takes a piece of work; false when the queue is full or closed.
-    public func submit(
-        _ work: PasswordWork, finish: @escaping @Sendable (PasswordWorkResult?, any Store) -> Void
-    ) -> Bool {
-        let job = Job(work: work, submitted: .now, finish: finish)
+    /// Takes a request; false when the queue is full or closed.
+    public func submit(_ request: any PasswordRequest) -> Bool {
+        let job = Job(request: request, submitted: .now)
         return queue.change { queue in
             guard !queue.isClosed, queue.jobs.count < settings.queueLimit else { return false }
             queue.jobs.append(job)
@@ -166,14 +170,14 @@ public final class HashingPool: PasswordQueue {
         }
     }
 
-    /// Whether a piece of work would be taken now.
+    /// Whether a request would be taken now.
     public var hasRoom: Bool {
         queue.read { !$0.isClosed && $0.jobs.count < settings.queueLimit }
     }
 
     /// Gives an answer later.
     public func hold(microseconds: UInt64, _ answer: @escaping @Sendable () -> Void) {
-        held.hold(until: .now.advanced(nanoseconds: microseconds * 1000)) { _ in answer() }
+        held.hold(until: .now.advanced(nanoseconds: microseconds * 1000), answer)
     }
 
     /// How many wait now.
@@ -186,7 +190,9 @@ public final class HashingPool: PasswordQueue {
             return true
         }
         for thread in threads.withLock({ $0 }) { thread.join() }
-        held.close()
+        hashed.close()
         for thread in answerers.withLock({ $0 }) { thread.join() }
+        held.close()
+        holder.withLock { $0 }?.join()
     }
 }

@@ -1,10 +1,11 @@
-import Auth
 import Cryptography
 import Threading
 
-/// Answers that wait for their time, which may be now, and are given by other threads.
+/// Answers that wait for their time, which may be now, and are given by another thread.
+///
+/// That thread waits for no store.
 final class HeldAnswers: Sendable {
-    typealias Answer = @Sendable (any Store) -> Void
+    typealias Answer = @Sendable () -> Void
 
     private struct Waiting: Sendable {
         let due: MonotonicTime
@@ -42,8 +43,8 @@ final class HeldAnswers: Sendable {
         }
     }
 
-    /// Gives answers when they are due, until it is closed and all are given; several threads may.
-    func run(store: any Store) {
+    /// Gives answers when they are due, until it is closed and all are given.
+    func run() {
         var end = MonotonicTime.now.advanced(milliseconds: Self.rest)
         while true {
             let step = queue.wait(
@@ -60,14 +61,14 @@ final class HeldAnswers: Sendable {
             case .idle: end = MonotonicTime.now.advanced(milliseconds: Self.rest)
             case .taken(.waitLonger(let due)): end = due
             case .taken(.give(let answer)):
-                answer(store)
+                answer()
                 SpentMemory.wipeStack()
                 end = MonotonicTime.now.advanced(milliseconds: Self.rest)
             }
         }
     }
 
-    /// Lets ``run(store:)`` end.
+    /// Lets ``run()`` end.
     func close() {
         _ = queue.change { queue in
             queue.isClosed = true

@@ -275,7 +275,7 @@ struct EndpointTests {
         }
         #expect(place.observer.summaries.last?.reason == "wrong_password")
         let good = #"{"token":"\#(secret)","password":"correct horse"}"#
-        for behaviour in [ImmediateQueue.Behaviour.full, .filledMeanwhile, .overdue] {
+        for behaviour in [ImmediateQueue.Behaviour.full, .filledMeanwhile, .refused(.notHashed)] {
             place.queue.behaviour = behaviour
             #expect(try place.send(.post, "verify-email/", good).status == 503)
             #expect(place.store.attempts.count { $0.usernameKey == "ada" } == 1)

@@ -40,7 +40,7 @@ final class ImmediateQueue: PasswordQueue, @unchecked Sendable {
     // Sendable because a test has it on one thread.
 
     /// What happens to a piece of work.
-    enum Behaviour { case done, full, filledMeanwhile, overdue }
+    enum Behaviour { case done, full, filledMeanwhile, refused(PasswordRefusal) }
 
     var behaviour = Behaviour.done
     private let store: any Store
@@ -54,21 +54,35 @@ final class ImmediateQueue: PasswordQueue, @unchecked Sendable {
             upgradesHashes: true)
     }
 
-    var hasRoom: Bool { behaviour != .full }
+    /// How long a request waits for a store after its hash, in microseconds.
+    var waits: UInt64 = 0
+
+    var hasRoom: Bool {
+        if case .full = behaviour { return false }
+        return true
+    }
 
     func perform(_ work: PasswordWork) throws -> PasswordWorkResult {
         try hasher.perform(work, in: HashingWorkspace(keptMemoryKiB: 8))
     }
 
-    func submit(
-        _ work: PasswordWork, finish: @escaping @Sendable (PasswordWorkResult?, any Store) -> Void
-    ) -> Bool {
+    func submit(_ request: any PasswordRequest) -> Bool {
         switch behaviour {
         case .full, .filledMeanwhile: return false
-        case .overdue: finish(nil, store)
-        case .done: finish(try? perform(work), store)
+        case .refused(let refusal): refuse(request, because: refusal)
+        case .done:
+            guard let result = try? perform(request.work) else {
+                refuse(request, because: .notHashed)
+                break
+            }
+            request.finish(result, store: store, afterMicroseconds: waits)
         }
         return true
+    }
+
+    private func refuse(_ request: any PasswordRequest, because refusal: PasswordRefusal) {
+        request.refuse(because: refusal)
+        request.takeBack(in: store)
     }
 
     /// How long answers were held, in microseconds.

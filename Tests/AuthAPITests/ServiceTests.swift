@@ -110,13 +110,15 @@ struct ServiceTests {
         #expect(cut.fields["allow"] == allow(path))
     }
 
-    @Test("a full queue and one that takes too long are 503, and no attempt stays counted")
+    @Test("a full queue, and a wait that is too long, are 503, and no attempt stays counted")
     func hashing() throws {
         let place = try ServiceWorkplace()
         try place.addUser()
         let body = #"{"username":"ada","password":"correct horse"}"#
         let cases: [(ImmediateQueue.Behaviour, String)] = [
-            (.full, "hashing queue full"), (.overdue, "hashing overdue"),
+            (.full, "hashing queue full"), (.refused(.notHashed), "hashing overdue"),
+            (.refused(.noStore), "no time left for the database"),
+            (.filledMeanwhile, "hashing queue full"),
         ]
         for (behaviour, failure) in cases {
             place.queue.behaviour = behaviour
@@ -128,8 +130,6 @@ struct ServiceTests {
             #expect(place.observer.summaries.last?.failure?.reason == failure)
             #expect(place.store.attempts.isEmpty)
         }
-        place.queue.behaviour = .filledMeanwhile
-        #expect(try place.send(.post, "login/", body).status == 503)
         place.queue.behaviour = .done
         #expect(try place.send(.post, "login/", body).status == 200)
     }
@@ -145,6 +145,16 @@ struct ServiceTests {
         place.age = age
         #expect(try place.send(.post, "login/", Self.login).status == 200)
         #expect(place.store.timeLimits.suffix(2) == [limit, limit])
+    }
+
+    @Test("the wait for a store after the hash is taken off the time that is left")
+    func waitForStore() throws {
+        let place = try ServiceWorkplace()
+        try place.addUser()
+        place.age = 400_000
+        place.queue.waits = 1_600_000
+        #expect(try place.send(.post, "login/", Self.login).status == 200)
+        #expect(place.store.timeLimits.suffix(2) == [2_100_000, 500_000])
     }
 
     @Test("a login for which the store took too long is refused before its password is hashed")

@@ -1,4 +1,5 @@
 import Auth
+import AuthAPI
 import AuthTesting
 import Cryptography
 import Synchronization
@@ -49,6 +50,19 @@ private struct GateKeeper: HashingObserver {
     func passwordHashed(inNanoseconds: UInt64) { gate.pass() }
 }
 
+extension HashingPool {
+    /// Hands in a piece of work; `finish` gets nil when it is refused.
+    fileprivate func submit(
+        _ work: PasswordWork,
+        finish: @escaping @Sendable (PasswordWorkResult?, (any Store)?) -> Void
+    ) -> Bool {
+        submit(
+            ToldRequest(
+                work: work, whenFinished: { finish($0, $1) },
+                ended: { if case .refused = $0 { finish(nil, nil) } }))
+    }
+}
+
 @Suite("threads that hash passwords")
 struct HashingPoolTests {
     private func pool(
@@ -57,7 +71,8 @@ struct HashingPoolTests {
     ) -> HashingPool {
         HashingPool(
             HashingPool.Settings(
-                threads: threads, queueLimit: queueLimit, waitLimit: waitLimit, niceness: 0),
+                threads: threads, queueLimit: queueLimit, waitLimit: waitLimit, niceness: 0,
+                answeringThreads: 1),
             observer: observer)
     }
 
@@ -153,13 +168,13 @@ struct HashingPoolTests {
         #expect(gate.peak == 2)
     }
 
-    @Test("what waited too long is given back undone; what comes later is done")
+    @Test("what waited too long is refused; what comes later is done")
     func overdue() throws {
         let gate = Gate()
         let pool = pool(threads: 1, waitLimit: 50, observer: GateKeeper(gate: gate))
         try start(pool)
         let results = Mutex<[Bool]>([])
-        let note: @Sendable (PasswordWorkResult?, any Store) -> Void = { result, _ in
+        let note: @Sendable (PasswordWorkResult?, (any Store)?) -> Void = { result, _ in
             results.withLock { $0.append(result != nil) }
         }
         #expect(pool.submit(work) { _, _ in })
@@ -266,13 +281,13 @@ struct HashingPoolTests {
         let order = Mutex<[Int]>([])
         let now = MonotonicTime.now
         for (number, delay) in [(0, 90), (1, 30), (2, 60), (3, 0)] {
-            held.hold(until: now.advanced(milliseconds: delay)) { _ in
+            held.hold(until: now.advanced(milliseconds: delay)) {
                 order.withLock { $0.append(number) }
             }
         }
         #expect(held.count == 4)
-        let thread = OwnedThread(name: "held") { held.run(store: MemoryStore()) }
-        held.hold(until: now.advanced(milliseconds: 10)) { _ in order.withLock { $0.append(4) } }
+        let thread = OwnedThread(name: "held") { held.run() }
+        held.hold(until: now.advanced(milliseconds: 10)) { order.withLock { $0.append(4) } }
         held.close()
         thread.join()
         #expect(order.withLock { $0 } == [3, 4, 1, 2, 0])

@@ -10,7 +10,8 @@ extension HashingPool.Settings {
         self.init(
             threads: ThreadCounts.hashing(values),
             queueLimit: values[HashingKeys.queueLimit], waitLimit: values[HashingKeys.waitLimit],
-            niceness: values[HashingKeys.niceness])
+            niceness: values[HashingKeys.niceness],
+            answeringThreads: ThreadCounts.answering(values))
     }
 }
 

@@ -1,5 +1,4 @@
 import Glibc
-import Hashing
 import Settings
 
 /// How many threads there are, where the settings leave it to the machine.
@@ -21,10 +20,18 @@ enum ThreadCounts {
         return threads > 0 ? threads : cores
     }
 
+    /// How many do what follows a hash, each with a connection to the database: one for four workers, or
+    /// for four hashing threads.
+    ///
+    /// A login asks the database as often after the hash as before, and other requests not at all.
+    static func answering(_ values: SettingValues) -> Int {
+        (max(workers(values), hashing(values)) + 3) / 4
+    }
+
     /// How many connections to the database one instance may have.
     static func connections(_ values: SettingValues) -> Int {
         // One more takes a sample of the hashes, once at the start.
-        workers(values) + HashingPool.Settings(values).answeringThreads + 1
+        workers(values) + answering(values) + 1
     }
 
     private static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

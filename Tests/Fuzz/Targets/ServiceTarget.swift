@@ -100,14 +100,14 @@ private final class InstantQueue: PasswordQueue, @unchecked Sendable {
 
     init(store: MemoryStore) { self.store = store }
 
-    func submit(
-        _ work: PasswordWork, finish: @escaping @Sendable (PasswordWorkResult?, any Store) -> Void
-    ) -> Bool {
-        switch work {
-        case .make: finish(.made(ServiceInMemory.hash), store)
-        case .verify: finish(.compared(matches: true, upgraded: nil), store)
-        case .pretend: finish(.compared(matches: false, upgraded: nil), store)
-        }
+    func submit(_ request: any PasswordRequest) -> Bool {
+        let result: PasswordWorkResult =
+            switch request.work {
+            case .make: .made(ServiceInMemory.hash)
+            case .verify: .compared(matches: true, upgraded: nil)
+            case .pretend: .compared(matches: false, upgraded: nil)
+            }
+        request.finish(result, store: store, afterMicroseconds: 0)
         return true
     }
 
