@@ -1,5 +1,6 @@
 """What the one who starts a benchmark may choose, by environment variables."""
 
+import argparse
 import os
 from dataclasses import dataclass
 
@@ -27,6 +28,13 @@ def words(name: str, allowed: tuple[str, ...], default: tuple[str, ...]) -> list
         if word not in allowed:
             raise BenchmarkError(f"{name}: {word} is none of {', '.join(allowed)}")
     return chosen
+
+
+def refuse_arguments(explanation: str) -> None:
+    """Answers --help with an explanation; there are no other arguments."""
+    argparse.ArgumentParser(
+        description=explanation, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,16 @@ def test_the_picture_shows_every_system():
     assert "prefers-color-scheme: dark" in picture
 
 
+@pytest.mark.parametrize("name", ["bench", "growth"])
+def test_a_benchmark_explains_itself_and_takes_no_arguments(name):
+    program = ROOT / "Benchmarks" / name
+    helped, wrong = (subprocess.run([program, argument], capture_output=True, text=True, timeout=60)
+                     for argument in ("--help", "10"))
+    assert (helped.returncode, wrong.returncode) == (0, 2)
+    assert "The environment chooses" in helped.stdout
+    assert "unrecognized arguments: 10" in wrong.stderr
+
+
 def run_benchmark(name: str, **environment: str) -> dict[str, str]:
     """Runs it for a moment; gives the verdict of each goal."""
     done = subprocess.run([ROOT / "Benchmarks" / name], capture_output=True, text=True, timeout=600,
