@@ -28,12 +28,12 @@ enum Reply {
     /// The answer, at the next whole step of ``Service/pace`` since the request came: how long the work
     /// took does not show.
     case paced(Response)
-    /// A password must be hashed first; the function answers then.
-    case afterHashing(PasswordWork, finish: Completion)
+    /// A password must be hashed first; then the one function answers, or the other, if there is one, takes
+    /// back what was written down.
+    case afterHashing(PasswordWork, finish: Finish, takeBack: PasswordRequest.TakeBack?)
 
-    /// Answers with what came of a hash; with nil, when nothing came of it, it only takes back what was
-    /// written down before.
-    typealias Completion = @Sendable (PasswordWorkResult?, any Store) throws(Problem) -> Answer
+    /// Answers with what came of a hash.
+    typealias Finish = @Sendable (PasswordWorkResult, any Store) throws(Problem) -> Answer
 
     /// An answer of which there is nothing more to tell.
     static func response(_ response: Response) -> Reply { .answer(Answer(response: response)) }

@@ -2,14 +2,22 @@ public import Auth
 
 /// A request whose password is to be hashed, in the hands of a ``PasswordQueue``.
 ///
-/// Either ``finish(_:store:afterMicroseconds:)`` is called, or ``refuse(because:)`` and then
-/// ``takeBack(in:)``; each once, and by any thread.
+/// Either ``finish(_:store:afterMicroseconds:)`` is called or ``refuse(because:)``, once, by any thread.
 public protocol PasswordRequest: Sendable {
+    /// Takes back in a store what was written down for a request.
+    typealias TakeBack = @Sendable (any Store) -> Void
+
     /// What is hashed.
     var work: PasswordWork { get }
 
     /// How long it may wait for a store when the password is hashed, in microseconds.
     var patience: UInt64 { get }
+
+    /// What is called once after a refusal, by a thread with a store, unless the password was found
+    /// wrong; nil when nothing was written down.
+    ///
+    /// It may be called late: it holds nothing of the request but what it needs, and no password.
+    var takeBack: TakeBack? { get }
 
     /// Goes on with what came of the hash.
     ///
@@ -20,9 +28,6 @@ public protocol PasswordRequest: Sendable {
 
     /// Answers at once, without a store.
     func refuse(because refusal: PasswordRefusal)
-
-    /// Takes back in a store what was written down for it; later than the answer when stores are slow.
-    func takeBack(in store: any Store)
 }
 
 /// Why nothing comes of a password that was handed to a queue.

@@ -15,7 +15,8 @@ public final class Service: ExchangeHandler {
     ///
     /// With the time limit of the last statement the answer is there within 5 seconds.
     static let storeTime: UInt64 = 2_500_000
-    /// What is left of it at least, for a request that was slow to arrive.
+    /// What is left of it at least, for a request that was slow to arrive; after a hash less is not worth
+    /// a try.
     fileprivate static let leastStoreTime: UInt64 = 500_000
 
     private let router: Router
@@ -32,7 +33,8 @@ public final class Service: ExchangeHandler {
     ///   - store: The store of this worker.
     ///   - queue: Where passwords are hashed.
     ///   - observer: Who is told of requests that this worker answered.
-    ///   - hashingObserver: Who is told of requests that a hashing thread answered.
+    ///   - hashingObserver: Who is told of requests that are answered after a hash, or are held; by any
+    ///     thread.
     ///   - clock: The time; read once for each request.
     public init(
         prefix: String, endpoints: Endpoints, store: any Store, queue: any PasswordQueue,
@@ -78,16 +80,17 @@ public final class Service: ExchangeHandler {
                         hashingObserver)
                 }
                 return false
-            case .afterHashing(let work, let complete):
+            case .afterHashing(let work, let finish, let takeBack):
                 let timeLeft = Self.storeTime - min(exchange.age, Self.storeTime)
+                let isInTime = timeLeft > Self.leastStoreTime
                 exchange.handOn()
                 let parked = ParkedRequest(
-                    work: work, patience: timeLeft, exchange: exchange, route: match.route,
-                    complete: complete, observer: hashingObserver)
-                guard timeLeft > 0, queue.submit(parked) else {
-                    let problem = timeLeft > 0 ? Problem.hashingFull : .storeOverdue
+                    work: work, timeLeft: timeLeft, exchange: exchange, route: match.route,
+                    reply: finish, withdraw: takeBack, observer: hashingObserver)
+                guard isInTime, queue.submit(parked) else {
+                    let problem = isInTime ? Problem.hashingFull : .storeOverdue
                     conclude(exchange, route: match.route, with: problem, observer)
-                    parked.takeBack(in: store)
+                    parked.takeBack?(store)
                     return false
                 }
                 return false
@@ -151,16 +154,30 @@ public final class Service: ExchangeHandler {
 /// A request that waits for its password to be hashed, and holds no worker meanwhile.
 private struct ParkedRequest: PasswordRequest {
     let work: PasswordWork
-    let patience: UInt64
+    /// How long it may use a store, in microseconds.
+    let timeLeft: UInt64
     let exchange: any Exchange
     let route: Route
-    let complete: Reply.Completion
+    let reply: Reply.Finish
+    let withdraw: TakeBack?
     let observer: any RequestObserver & Sendable
 
+    /// What is left then is enough to be worth a thread.
+    var patience: UInt64 { timeLeft - min(timeLeft, Service.leastStoreTime) }
+
+    /// It has time of its own: enough to connect to the database again.
+    var takeBack: TakeBack? {
+        guard let withdraw else { return nil }
+        return { store in
+            store.begin(microseconds: Service.storeTime)
+            withdraw(store)
+        }
+    }
+
     func finish(_ result: PasswordWorkResult, store: any Store, afterMicroseconds: UInt64) {
-        store.begin(microseconds: patience - min(afterMicroseconds, patience))
+        store.begin(microseconds: timeLeft - min(afterMicroseconds, timeLeft))
         do throws(Problem) {
-            conclude(exchange, route: route, with: try complete(result, store), observer)
+            conclude(exchange, route: route, with: try reply(result, store), observer)
         } catch {
             conclude(exchange, route: route, with: error, observer)
         }
@@ -175,10 +192,6 @@ private struct ParkedRequest: PasswordRequest {
         conclude(exchange, route: route, with: problem, observer)
     }
 
-    func takeBack(in store: any Store) {
-        store.begin(microseconds: Service.leastStoreTime)
-        _ = try? complete(nil, store)
-    }
 }
 
 /// Sends the answer with the fields of its route, and tells of it.
@@ -214,7 +227,7 @@ extension Problem {
     static let hashingOverdue = Problem.unavailable(
         because: RequestFailure(.hashingOverdue, "hashing overdue"))
 
-    /// The store took so long before the password was hashed that nothing is left for the time after.
+    /// The store took so long that too little time is left for what follows the hash.
     fileprivate static let storeOverdue = Problem.unavailable(
         because: RequestFailure(.database, "no time left for the database"))
 

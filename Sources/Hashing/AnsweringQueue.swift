@@ -11,41 +11,63 @@ final class AnsweringQueue: Sendable {
     private struct Waiting: Sendable {
         let request: any PasswordRequest
         let result: PasswordWorkResult
+        /// Its patience begins here; when the result alone decided, the time of a refusal would tell it.
         let since: MonotonicTime
 
         func microseconds(at now: MonotonicTime) -> UInt64 { since.nanoseconds(to: now) / 1000 }
 
         func isOverdue(at now: MonotonicTime) -> Bool { microseconds(at: now) > request.patience }
+
+        /// A password that was found wrong stays counted, though nobody was told.
+        var takeBack: PasswordRequest.TakeBack? {
+            if case .compared(matches: false, _) = result { return nil }
+            return request.takeBack
+        }
     }
 
     private enum Step: Sendable {
         case finish(Waiting)
-        case takeBack(any PasswordRequest)
+        case takeBack(PasswordRequest.TakeBack)
     }
 
     private struct Queue: Sendable {
         var waiting: [Waiting] = []
-        var refused: [any PasswordRequest] = []
+        var takeBacks: [PasswordRequest.TakeBack] = []
         /// How many come later.
         var coming = 0
         var busyThreads = 0
         /// Whether somebody will look for those that wait too long.
         var isWatched = false
         var isClosed = false
+        /// Until when something is taken back; for ever until it is closed.
+        var end: MonotonicTime?
 
         mutating func takeFirst() -> Step? {
             if !waiting.isEmpty { return .finish(waiting.removeFirst()) }
-            return refused.isEmpty ? nil : .takeBack(refused.removeFirst())
+            if let end, end < .now { takeBacks.removeAll() }
+            return takeBacks.isEmpty ? nil : .takeBack(takeBacks.removeFirst())
+        }
+
+        mutating func append(_ takeBack: PasswordRequest.TakeBack?) {
+            if let takeBack, takeBacks.count < AnsweringQueue.mostTakeBacks {
+                takeBacks.append(takeBack)
+            }
         }
     }
 
     /// How often those that wait too long are looked for while all threads are held up, in milliseconds.
     private static let watchInterval = 50
-    /// For how many refused ones something may be left to do; of any further one, what was written down
-    /// stays: a login counts as a failed one.
-    private static let mostRefused = 1000
+    /// How many may wait to be taken back.
+    ///
+    /// What is beyond them stays written down: a login counts as a failed one.
+    private static let mostTakeBacks = 1000
+    /// How long the end waits for stores in which something is taken back, in milliseconds.
+    private static let lastTakeBacks = 2000
     /// How long a thread sleeps when nothing waits, in milliseconds.
-    private static let rest = 3_600_000
+    ///
+    /// In the C library of Debian 12 a wakeup can get lost where several threads wait
+    /// (glibc bug 25847); whoever it was for waits no longer than this.
+    private static let rest = 1000
 
     private let queue = LockedQueue<Queue>(Queue())
     private let threads: Int
@@ -59,30 +81,29 @@ final class AnsweringQueue: Sendable {
         self.held = held
     }
 
-    /// Goes on with a request from some moment on, as soon as a thread is free.
+    /// Goes on with a request as soon as a thread is free.
+    ///
+    /// - Parameters:
+    ///   - due: Not earlier; it may be in the past.
+    ///   - patienceBegins: From when on its time is counted.
     func finish(
-        _ request: any PasswordRequest, _ result: PasswordWorkResult, from due: MonotonicTime
+        _ request: any PasswordRequest, _ result: PasswordWorkResult, from due: MonotonicTime,
+        patienceFrom patienceBegins: MonotonicTime
     ) {
-        guard due > .now else { return finish(request, result) }
+        let waiting = Waiting(request: request, result: result, since: patienceBegins)
+        guard due > .now else { return append(waiting, isExpected: false) }
         _ = queue.change { queue in
             queue.coming += 1
             return false
         }
-        held.hold(until: due) { [self] in finish(request, result, isExpected: true) }
+        held.hold(until: due) { [self] in append(waiting, isExpected: true) }
     }
 
-    /// Goes on with a request as soon as a thread is free.
-    func finish(_ request: any PasswordRequest, _ result: PasswordWorkResult) {
-        finish(request, result, isExpected: false)
-    }
-
-    private func finish(
-        _ request: any PasswordRequest, _ result: PasswordWorkResult, isExpected: Bool
-    ) {
+    private func append(_ waiting: Waiting, isExpected: Bool) {
         var needsWatch = false
         _ = queue.change { queue in
             if isExpected { queue.coming -= 1 }
-            queue.waiting.append(Waiting(request: request, result: result, since: .now))
+            queue.waiting.append(waiting)
             needsWatch = !queue.isWatched && queue.waiting.count + queue.busyThreads > threads
             queue.isWatched = queue.isWatched || needsWatch
             return true
@@ -90,39 +111,38 @@ final class AnsweringQueue: Sendable {
         if needsWatch { watchLater() }
     }
 
-    /// Refuses a request at once, and takes back later what was written down for it.
-    func refuse(_ request: any PasswordRequest, because refusal: PasswordRefusal) {
-        held.hold(until: .now) { request.refuse(because: refusal) }
+    /// Refuses a request at once that was not hashed, and takes back later what was written down for it.
+    func refuse(_ request: any PasswordRequest) {
+        held.hold(until: .now) { request.refuse(because: .notHashed) }
         _ = queue.change { queue in
-            guard queue.refused.count < Self.mostRefused else { return false }
-            queue.refused.append(request)
+            queue.append(request.takeBack)
             return true
         }
     }
 
     private func watchLater() {
-        held.hold(until: .now.advanced(milliseconds: Self.watchInterval)) { [self] in
-            refuseOverdue()
-        }
+        let due = MonotonicTime.now.advanced(milliseconds: Self.watchInterval)
+        held.hold(until: due, isPunctual: true) { [self] in refuseOverdue() }
     }
 
     private func refuseOverdue() {
-        var overdue: [any PasswordRequest] = []
+        var overdue: [Waiting] = []
         var goesOn = false
         _ = queue.change { queue in
             let now = MonotonicTime.now
-            overdue = queue.waiting.filter { $0.isOverdue(at: now) }.map(\.request)
+            overdue = queue.waiting.filter { $0.isOverdue(at: now) }
             queue.waiting.removeAll { $0.isOverdue(at: now) }
+            for waiting in overdue { queue.append(waiting.takeBack) }
             goesOn = !queue.waiting.isEmpty
             queue.isWatched = goesOn
-            return false
+            return !overdue.isEmpty
         }
-        for request in overdue { refuse(request, because: .noStore) }
+        for waiting in overdue { waiting.request.refuse(because: .noStore) }
         if goesOn { watchLater() }
     }
 
-    /// Goes on with requests until the queue is closed and nothing comes any more; each of the threads calls it with
-    /// its store.
+    /// Goes on with requests until the queue is closed and nothing comes any more; each of the threads
+    /// calls it with its store.
     func run(store: any Store) {
         var isBusy = false
         while true {
@@ -149,11 +169,15 @@ final class AnsweringQueue: Sendable {
     @inline(never)
     private func perform(_ step: Step, in store: any Store) {
         switch step {
-        case .takeBack(let request): request.takeBack(in: store)
+        case .takeBack(let takeBack): takeBack(store)
         case .finish(let waiting):
-            let (request, waited) = (waiting.request, waiting.microseconds(at: .now))
-            guard waited <= request.patience else { return refuse(request, because: .noStore) }
-            request.finish(waiting.result, store: store, afterMicroseconds: waited)
+            let waited = waiting.microseconds(at: .now)
+            guard waited <= waiting.request.patience else {
+                waiting.request.refuse(because: .noStore)
+                waiting.takeBack?(store)
+                return
+            }
+            waiting.request.finish(waiting.result, store: store, afterMicroseconds: waited)
         }
     }
 
@@ -161,6 +185,7 @@ final class AnsweringQueue: Sendable {
     func close() {
         _ = queue.change { queue in
             queue.isClosed = true
+            queue.end = .now.advanced(milliseconds: Self.lastTakeBacks)
             return true
         }
     }

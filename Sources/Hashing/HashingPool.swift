@@ -148,15 +148,20 @@ public final class HashingPool: PasswordQueue {
         observer?.passwordTaken(afterNanoseconds: waited)
         guard waited <= UInt64(settings.waitLimit) * 1_000_000,
             let result = try? hasher.perform(job.request.work, in: workspace)
-        else { return hashed.refuse(job.request, because: .notHashed) }
+        else { return hashed.refuse(job.request) }
         observer?.passwordHashed(inNanoseconds: begun.nanoseconds(to: .now))
-        guard case .compared(matches: false, _) = result,
-            let comparison = hasher.comparison(of: job.request.work)
-        else { return hashed.finish(job.request, result) }
-        pace.note(
-            comparison.cost, count: comparison.count, nanoseconds: begun.nanoseconds(to: .now))
-        let due = begun.advanced(nanoseconds: pace.time(forComparisons: comparison.count))
-        hashed.finish(job.request, result, from: due)
+        let comparison = hasher.comparison(of: job.request.work)
+        guard case .compared(let matches, _) = result, let comparison else {
+            return hashed.finish(job.request, result, from: .now, patienceFrom: .now)
+        }
+        if !matches {
+            pace.note(
+                comparison.cost, count: comparison.count,
+                nanoseconds: begun.nanoseconds(to: .now))
+        }
+        let due = max(
+            .now, begun.advanced(nanoseconds: pace.time(forComparisons: comparison.count)))
+        hashed.finish(job.request, result, from: matches ? .now : due, patienceFrom: due)
     }
 
     /// Takes a request; false when the queue is full or closed.

@@ -9,6 +9,7 @@ final class HeldAnswers: Sendable {
 
     private struct Waiting: Sendable {
         let due: MonotonicTime
+        let isPunctual: Bool
         let answer: Answer
     }
 
@@ -35,10 +36,13 @@ final class HeldAnswers: Sendable {
     private static let most = 1000
 
     /// Gives an answer later.
-    func hold(until due: MonotonicTime, _ answer: @escaping Answer) {
+    ///
+    /// - Parameter isPunctual: Whether it is never given before its time.
+    func hold(until due: MonotonicTime, isPunctual: Bool = false, _ answer: @escaping Answer) {
         _ = queue.change { queue in
             let place = queue.waiting.lastIndex { $0.due > due }.map { $0 + 1 } ?? 0
-            queue.waiting.insert(Waiting(due: due, answer: answer), at: place)
+            queue.waiting.insert(
+                Waiting(due: due, isPunctual: isPunctual, answer: answer), at: place)
             return true
         }
     }
@@ -51,8 +55,11 @@ final class HeldAnswers: Sendable {
                 until: end,
                 for: { queue -> Step? in
                     guard let next = queue.waiting.last else { return nil }
-                    if next.due <= .now || queue.waiting.count > Self.most {
-                        return queue.waiting.popLast().map { .give($0.answer) }
+                    if next.due <= .now { return queue.waiting.popLast().map { .give($0.answer) } }
+                    if queue.waiting.count > Self.most,
+                        let index = queue.waiting.lastIndex(where: { !$0.isPunctual })
+                    {
+                        return .give(queue.waiting.remove(at: index).answer)
                     }
                     return next.due == end ? nil : .waitLonger(next.due)
                 }, unless: { $0.isClosed && $0.waiting.isEmpty })

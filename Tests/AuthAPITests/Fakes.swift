@@ -82,7 +82,7 @@ final class ImmediateQueue: PasswordQueue, @unchecked Sendable {
 
     private func refuse(_ request: any PasswordRequest, because refusal: PasswordRefusal) {
         request.refuse(because: refusal)
-        request.takeBack(in: store)
+        request.takeBack?(store)
     }
 
     /// How long answers were held, in microseconds.

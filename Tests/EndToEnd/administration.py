@@ -68,12 +68,15 @@ class Administrator:
         return Terminal([str(PROGRAM), *arguments], self.environment)
 
 
+def sanitizer_options() -> dict[str, str]:
+    """Where a program that was built with a sanitizer writes its reports, and what it does not report."""
+    return {name: os.environ[name] for name in SANITIZER_OPTIONS if name in os.environ}
+
+
 def settings_of(product: Product) -> dict[str, str]:
     """What scripts/run gives to the product."""
     directory = product.run_dir
-    # A program that was built with a sanitizer writes its reports where these say.
-    inherited = {name: os.environ[name] for name in SANITIZER_OPTIONS if name in os.environ}
-    return inherited | {
+    return sanitizer_options() | {
         "PATH": os.environ["PATH"],
         "CREDENTIALS_DIRECTORY": f"{directory}/credentials",
         "GATEREEVE_CONFIG": "/dev/null",

@@ -9,24 +9,40 @@ import Threading
 
 @Suite("requests that wait for a store after their hash")
 struct AnsweringQueueTests {
-    /// A queue with one thread that gives them a store, and what becomes of them.
+    /// A queue whose threads give them a store, and what becomes of them.
     private final class Workplace: Sendable {
         let ends = Mutex<[String: [ToldRequest.End]]>([:])
         let held = HeldAnswers()
         let queue: AnsweringQueue
+        private let count: Int
         private let threads = Mutex<[OwnedThread]>([])
 
-        init() {
-            queue = AnsweringQueue(threads: 1, held: held)
+        init(threads count: Int = 1) {
+            self.count = count
+            queue = AnsweringQueue(threads: count, held: held)
         }
 
         func start() {
-            threads.withLock {
-                $0 = [
-                    OwnedThread(name: "answering") { [queue] in queue.run(store: MemoryStore()) },
-                    OwnedThread(name: "holding") { [held] in held.run() },
-                ]
+            let holding = OwnedThread(name: "holding") { [held] in held.run() }
+            let answering = (0..<count).map { _ in
+                OwnedThread(name: "answering") { [queue] in queue.run(store: MemoryStore()) }
             }
+            threads.withLock { $0 = answering + [holding] }
+        }
+
+        /// Hands in a request whose password was hashed.
+        ///
+        /// - Parameters:
+        ///   - patience: In microseconds; a minute unless said otherwise.
+        ///   - gate: What its store waits for.
+        func finish(
+            _ name: String, _ result: PasswordWorkResult = .made("a hash"),
+            patience: UInt64 = 60_000_000, from due: MonotonicTime = .now,
+            patienceFrom: MonotonicTime = .now, until gate: StopSignal? = nil
+        ) {
+            queue.finish(
+                request(name, patience: patience, until: gate), result, from: due,
+                patienceFrom: patienceFrom)
         }
 
         func request(
@@ -47,47 +63,96 @@ struct AnsweringQueueTests {
         }
 
         func end() {
+            let threads = threads.withLock { $0 }
             queue.close()
-            let (answering, holding) = threads.withLock { ($0[0], $0[1]) }
-            answering.join()
+            for answering in threads.dropLast() { answering.join() }
             held.close()
-            holding.join()
+            threads.last?.join()
         }
     }
 
-    private let result = PasswordWorkResult.made("a hash")
-
     @Test(
         """
-        while the thread is held up by a slow store, who waits longer than it may is refused, and who \
-        may wait longer is not; the one is taken back when all others are finished
+        while all threads are held up by slow stores, who waits longer than it may is refused, early or \
+        late, and who may wait longer is not
         """)
     func overdue() {
-        let place = Workplace()
+        let place = Workplace(threads: 2)
         place.start()
         let gate = StopSignal()
-        place.queue.finish(place.request("slow", until: gate), result)
-        place.queue.finish(place.request("hasty", patience: 1000), result)
-        place.queue.finish(place.request("patient"), result)
-        place.wait { place.ends(of: "hasty") == [.refused(.noStore)] }
-        #expect(place.ends(of: "slow") == [] && place.ends(of: "patient") == [])
+        for name in ["slow", "slower"] { place.finish(name, until: gate) }
+        place.finish("hasty", patience: 1000)
+        place.finish("patient")
+        // Longer than one look of who watches, so that there is another.
+        place.finish("less hasty", patience: 120_000)
+        for name in ["hasty", "less hasty"] {
+            place.wait { place.ends(of: name).contains(.refused(.noStore)) }
+        }
+        for name in ["slow", "slower", "patient"] { #expect(place.ends(of: name) == []) }
         gate.raise()
-        place.wait { place.ends(of: "hasty") == [.refused(.noStore), .takenBack] }
-        #expect(place.ends(of: "slow") == [.finished] && place.ends(of: "patient") == [.finished])
+        place.end()
+        for name in ["slow", "slower", "patient"] { #expect(place.ends(of: name) == [.finished]) }
+        for name in ["hasty", "less hasty"] {
+            #expect(place.ends(of: name) == [.refused(.noStore), .takenBack])
+        }
+    }
+
+    @Test("also when stores become slow again after everybody was finished")
+    func overdueAgain() {
+        let place = Workplace()
+        place.start()
+        for round in ["first", "second"] {
+            let gate = StopSignal()
+            place.finish("slow \(round)", until: gate)
+            place.finish("hasty \(round)", patience: 1000)
+            place.wait { place.ends(of: "hasty \(round)").contains(.refused(.noStore)) }
+            gate.raise()
+            place.wait { place.ends(of: "hasty \(round)").contains(.takenBack) }
+        }
         place.end()
     }
 
     @Test("one that came too late to be refused by another thread is refused by its own")
     func overdueInItsTurn() {
         let place = Workplace()
-        place.queue.finish(place.request("hasty", patience: 0), result)
+        place.finish("hasty", patience: 0)
         let later = MonotonicTime.now.advanced(milliseconds: 1)
         place.wait { later < .now }
         place.start()
         place.end()
-        #expect(place.ends(of: "hasty").contains(.refused(.noStore)))
-        #expect(place.ends(of: "hasty").contains(.takenBack))
-        #expect(place.ends(of: "hasty").count == 2)
+        #expect(place.ends(of: "hasty") == [.refused(.noStore), .takenBack])
+    }
+
+    @Test("a password that was found wrong is refused alike, and never taken back")
+    func wrongPassword() {
+        let place = Workplace()
+        place.start()
+        let gate = StopSignal()
+        place.finish("slow", until: gate)
+        place.finish("wrong", .compared(matches: false, upgraded: nil), patience: 1000)
+        place.finish("right", .compared(matches: true, upgraded: nil), patience: 1000)
+        place.wait { place.ends(of: "right").contains(.refused(.noStore)) }
+        gate.raise()
+        place.end()
+        #expect(place.ends(of: "wrong") == [.refused(.noStore)])
+        #expect(place.ends(of: "right") == [.refused(.noStore), .takenBack])
+    }
+
+    @Test("whose patience begins later is refused later, though its turn could have come before")
+    func laterPatience() {
+        let place = Workplace()
+        place.start()
+        let gate = StopSignal()
+        place.finish("slow", until: gate)
+        let later = MonotonicTime.now.advanced(milliseconds: 200)
+        place.finish("lenient", patience: 1000, patienceFrom: later)
+        place.finish("strict", patience: 1000)
+        place.wait { place.ends(of: "strict").contains(.refused(.noStore)) }
+        #expect(place.ends(of: "lenient") == [] || later < .now)
+        place.wait { place.ends(of: "lenient").contains(.refused(.noStore)) }
+        #expect(later < .now)
+        gate.raise()
+        place.end()
     }
 
     @Test("one that was not hashed is refused at once, though the thread is held up")
@@ -95,20 +160,33 @@ struct AnsweringQueueTests {
         let place = Workplace()
         place.start()
         let gate = StopSignal()
-        place.queue.finish(place.request("slow", until: gate), result)
-        place.queue.refuse(place.request("unlucky"), because: .notHashed)
+        place.finish("slow", until: gate)
+        place.queue.refuse(place.request("unlucky"))
         place.wait { place.ends(of: "unlucky") == [.refused(.notHashed)] }
         gate.raise()
         place.end()
         #expect(place.ends(of: "unlucky") == [.refused(.notHashed), .takenBack])
     }
 
+    @Test("so many are taken back as is promised, and all are refused")
+    func manyRefused() {
+        let place = Workplace()
+        for number in 0..<1002 { place.queue.refuse(place.request("unlucky \(number)")) }
+        place.start()
+        place.wait {
+            (0..<1002).allSatisfy { place.ends(of: "unlucky \($0)").contains(.refused(.notHashed)) }
+        }
+        place.end()
+        let takenBack = (0..<1002).count { place.ends(of: "unlucky \($0)").contains(.takenBack) }
+        #expect(takenBack == 1000)
+    }
+
     @Test("the end waits for those whose time has not come, and finishes them")
     func held() {
-        let place = Workplace()
+        let place = Workplace(threads: 2)
         place.start()
         let due = MonotonicTime.now.advanced(milliseconds: 30)
-        place.queue.finish(place.request("held"), result, from: due)
+        place.finish("held", from: due, patienceFrom: due)
         place.end()
         #expect(place.ends(of: "held") == [.finished])
         #expect(MonotonicTime.now >= due)

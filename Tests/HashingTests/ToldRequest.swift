@@ -14,12 +14,12 @@ struct ToldRequest: PasswordRequest {
     var whenFinished: @Sendable (PasswordWorkResult, any Store) -> Void = { _, _ in }
     var ended: @Sendable (End) -> Void = { _ in }
 
+    var takeBack: TakeBack? { { [ended] _ in ended(.takenBack) } }
+
     func finish(_ result: PasswordWorkResult, store: any Store, afterMicroseconds: UInt64) {
         whenFinished(result, store)
         ended(.finished)
     }
 
     func refuse(because refusal: PasswordRefusal) { ended(.refused(refusal)) }
-
-    func takeBack(in store: any Store) { ended(.takenBack) }
 }

@@ -49,6 +49,8 @@ public struct EmailVerification: Sendable {
     public struct Attempt: Sendable {
         /// The expensive part.
         public var work: PasswordWork { comparison.work }
+        /// Under which the store has it.
+        public var id: UInt64 { comparison.id }
         /// Whose address it is.
         public let user: UserID
         fileprivate let digest: [UInt8]
@@ -112,9 +114,9 @@ public struct EmailVerification: Sendable {
         return user
     }
 
-    /// Takes an attempt back whose password was never compared: it must not count as failed.
-    public func cancel(_ attempt: Attempt, store: some LoginStore) {
-        login.cancel(attempt.comparison, store: store)
+    /// Takes an attempt back whose password was not compared, or was right: it must not count as failed.
+    public func cancel(attempt id: UInt64, store: some LoginStore) {
+        login.cancel(attempt: id, store: store)
     }
 }
 

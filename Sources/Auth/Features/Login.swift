@@ -42,7 +42,8 @@ public struct Login: Sendable {
         public let work: PasswordWork
         /// Whose account it is; nil when nobody has the name.
         public var user: UserID? { facts?.user }
-        fileprivate let id: UInt64
+        /// Under which the store has it.
+        public let id: UInt64
         fileprivate let usernameKey: String
         fileprivate let facts: LoginFacts?
         fileprivate let refusal: Refusal?
@@ -156,7 +157,7 @@ public struct Login: Sendable {
             attempt.refusal == .unusablePassword
             && attempt.facts?.passwordHash.hasPrefix("!") == true
         guard hasNone || attempt.refusal == nil && matches else { return false }
-        cancel(attempt, store: store)
+        cancel(attempt: attempt.id, store: store)
         return true
     }
 
@@ -174,10 +175,10 @@ public struct Login: Sendable {
         if let throttled { throw .throttled(throttled) }
     }
 
-    /// Takes an attempt back whose password was never compared: it must not count as failed.
-    public func cancel(_ attempt: Attempt, store: some LoginStore) {
+    /// Takes an attempt back whose password was not compared, or was right: it must not count as failed.
+    public func cancel(attempt id: UInt64, store: some LoginStore) {
         // That it stays counted is the worst that a failure here can do.
-        try? store.cancelLogin(attempt: attempt.id)
+        try? store.cancelLogin(attempt: id)
     }
 }
 

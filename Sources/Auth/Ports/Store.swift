@@ -155,7 +155,7 @@ public protocol LoginStore {
         attempt: UInt64, usernameKey: String, limits: ThrottleLimits, context: RequestContext
     ) throws(StoreError) -> Throttled?
 
-    /// Takes an attempt back whose password was never compared.
+    /// Takes an attempt back whose password was not compared, or was right.
     func cancelLogin(attempt: UInt64) throws(StoreError)
 
     /// The encoded hashes of the oldest and the newest accounts, some hundreds: what costs there are.

@@ -48,11 +48,8 @@ extension Endpoints {
             throw Problem(error)
         }
         let context = call.context
-        return .afterHashing(attempt.work) { (result, store) throws(Problem) in
-            guard case .compared(let matches, _)? = result else {
-                emailVerification.cancel(attempt, store: store)
-                throw .hashingOverdue
-            }
+        let finish: Reply.Finish = { (result, store) throws(Problem) in
+            guard case .compared(let matches, _) = result else { throw .hashingOverdue }
             do throws(EmailVerification.Failure) {
                 let user = try emailVerification.finish(
                     attempt, matches: matches, store: store, context: context)
@@ -60,6 +57,9 @@ extension Endpoints {
             } catch {
                 throw Problem(error).about(attempt.user)
             }
+        }
+        return .afterHashing(attempt.work, finish: finish) { [id = attempt.id] in
+            emailVerification.cancel(attempt: id, store: $0)
         }
     }
 }

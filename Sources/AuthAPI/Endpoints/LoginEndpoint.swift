@@ -20,11 +20,8 @@ extension Endpoints {
             throw Problem(error)
         }
         let context = call.context
-        return .afterHashing(attempt.work) { (result, store) throws(Problem) in
-            guard case .compared(let matches, let upgraded)? = result else {
-                login.cancel(attempt, store: store)
-                throw .hashingOverdue
-            }
+        let finish: Reply.Finish = { (result, store) throws(Problem) in
+            guard case .compared(let matches, let upgraded) = result else { throw .hashingOverdue }
             let pair: TokenIssuer.Pair
             do throws(Login.FinishError) {
                 pair = try login.finish(
@@ -41,6 +38,9 @@ extension Endpoints {
             writer.append(raw: "}")
             return Answer(
                 response: .json(.ok, writer.bytes), user: attempt.user, issued: [.access, .refresh])
+        }
+        return .afterHashing(attempt.work, finish: finish) { [id = attempt.id] in
+            login.cancel(attempt: id, store: $0)
         }
     }
 }

@@ -48,8 +48,8 @@ extension Endpoints {
             throw problem(error)
         }
         let context = call.context
-        return .afterHashing(attempt.work) { (result, store) throws(Problem) in
-            guard case .made(let hash)? = result else { throw .hashingOverdue }
+        let finish: Reply.Finish = { (result, store) throws(Problem) in
+            guard case .made(let hash) = result else { throw .hashingOverdue }
             do throws(PasswordReset.Failure) {
                 try passwordReset.finish(
                     attempt, passwordHash: hash, store: store, context: context)
@@ -60,6 +60,7 @@ extension Endpoints {
                 response: .json(.ok, Array(#"{"detail":"Password has been reset."}"#.utf8)),
                 user: attempt.user)
         }
+        return .afterHashing(attempt.work, finish: finish, takeBack: nil)
     }
 
     private func problem(_ failure: PasswordReset.Failure) -> Problem {

@@ -22,8 +22,8 @@ extension Endpoints {
             throw problem(error, beside: errors)
         }
         let context = call.context
-        return .afterHashing(attempt.work) { (result, store) throws(Problem) in
-            guard case .made(let hash)? = result else { throw .hashingOverdue }
+        let finish: Reply.Finish = { (result, store) throws(Problem) in
+            guard case .made(let hash) = result else { throw .hashingOverdue }
             let outcome: Registration.Outcome
             do throws(Registration.BeginError) {
                 outcome = try registration.finish(
@@ -40,6 +40,7 @@ extension Endpoints {
                 response: .json(.created, JSONWriter.write(.object(JSONObject(members)))),
                 user: outcome.user)
         }
+        return .afterHashing(attempt.work, finish: finish, takeBack: nil)
     }
 
     private func problem(_ error: Registration.BeginError, beside errors: FieldErrors) -> Problem {

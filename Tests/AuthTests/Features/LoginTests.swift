@@ -181,7 +181,7 @@ struct LoginTests {
             username: "ada", password: Password("x"), store: place.store,
             context: TestTokens.context())
         #expect(place.store.attempts.count == 1)
-        login.cancel(attempt, store: place.store)
+        login.cancel(attempt: attempt.id, store: place.store)
         #expect(place.store.attempts.isEmpty)
     }
 
