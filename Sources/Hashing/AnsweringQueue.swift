@@ -64,10 +64,7 @@ final class AnsweringQueue: Sendable {
     /// How long the end waits for stores in which something is taken back, in milliseconds.
     private static let lastTakeBacks = 2000
     /// How long a thread sleeps when nothing waits, in milliseconds.
-    ///
-    /// In the C library of Debian 12 a wakeup can get lost where several threads wait
-    /// (glibc bug 25847); whoever it was for waits no longer than this.
-    private static let rest = 1000
+    private static let rest = 3_600_000
 
     private let queue = LockedQueue<Queue>(Queue())
     private let threads: Int

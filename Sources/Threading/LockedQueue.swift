@@ -1,5 +1,11 @@
 import Glibc
 
+/// How long a thread waits without another look at the value, in milliseconds.
+///
+/// Up to glibc 2.40 a wakeup can get lost where several threads wait (glibc bug 25847); whoever it was for
+/// sees then what it missed.
+private let longestWait = 1000
+
 /// A value behind a lock, with a way to wait until it has something to give
 /// (`pthread_mutex_t` and `pthread_cond_t`).
 @safe public final class LockedQueue<Value: Sendable>: @unchecked Sendable {
@@ -69,9 +75,6 @@ import Glibc
     ) -> Waited<Taken> {
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }
-        var deadline = timespec(
-            tv_sec: Int(end.nanoseconds / 1_000_000_000),
-            tv_nsec: Int(end.nanoseconds % 1_000_000_000))
         while true {
             if let taken = take(&value) { return .taken(taken) }
             if isClosed(value) {
@@ -79,9 +82,12 @@ import Glibc
                 unsafe pthread_cond_signal(changed)
                 return .closed
             }
-            if unsafe pthread_cond_timedwait(changed, lock, &deadline) == ETIMEDOUT {
-                return .idle
-            }
+            let now = MonotonicTime.now
+            guard now < end else { return .idle }
+            let look = min(end, now.advanced(milliseconds: longestWait)).nanoseconds
+            var time = timespec(
+                tv_sec: Int(look / 1_000_000_000), tv_nsec: Int(look % 1_000_000_000))
+            unsafe pthread_cond_timedwait(changed, lock, &time)
         }
     }
 }

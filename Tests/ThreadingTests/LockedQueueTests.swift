@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import Testing
 import Threading
@@ -72,6 +73,31 @@ struct LockedQueueTests {
             thread.join()
         }
         #expect(found.withLock { $0 } == "7")
+    }
+
+    @Test("a thread whose wakeup got lost sees what came a second later")
+    func lostWakeup() {
+        let queue = LockedQueue(Numbers())
+        let looks = Atomic(0)
+        let found = Mutex<Int?>(nil)
+        let thread = OwnedThread(name: "test") {
+            let waited = queue.wait(
+                until: .now.advanced(milliseconds: 60_000),
+                for: { numbers -> Int? in
+                    looks.add(1, ordering: .relaxed)
+                    return numbers.take()
+                }, unless: { $0.isClosed })
+            if case .taken(let number) = waited { found.withLock { $0 = number } }
+        }
+        // After its first look it holds the lock until it waits.
+        while looks.load(ordering: .relaxed) == 0 { sched_yield() }
+        // What is no change wakes nobody.
+        _ = queue.change {
+            $0.waiting.append(7)
+            return false
+        }
+        thread.join()
+        #expect(found.withLock { $0 } == 7)
     }
 
     @Test("the end wakes every thread that waits")
