@@ -69,15 +69,18 @@ class Administrator:
 
 
 def sanitizer_options() -> dict[str, str]:
-    """Where a program that was built with a sanitizer writes its reports, and what it does not report."""
-    return {name: os.environ[name] for name in SANITIZER_OPTIONS if name in os.environ}
+    """What a program that was built with a sanitizer needs, wherever it runs.
+
+    Where it writes its reports and what it does not report, and the way to the tool that tells it
+    which functions its addresses lie in.
+    """
+    return {name: os.environ[name] for name in (*SANITIZER_OPTIONS, "PATH") if name in os.environ}
 
 
 def settings_of(product: Product) -> dict[str, str]:
     """What scripts/run gives to the product."""
     directory = product.run_dir
     return sanitizer_options() | {
-        "PATH": os.environ["PATH"],
         "CREDENTIALS_DIRECTORY": f"{directory}/credentials",
         "GATEREEVE_CONFIG": "/dev/null",
         "GATEREEVE_PUBLIC_ORIGIN": product.base_url,
