@@ -76,16 +76,20 @@ public struct PasswordRule: Sendable {
         return faults
     }
 
+    /// As many scalars as an address has at most.
+    private static let longestAttribute = 254
+
     /// Whether a password shares most characters with an attribute or with one of its words.
     ///
     /// The measure is Django's: twice the number of shared characters, whatever their order, over the
     /// sum of the lengths, at 0.7 or more.
     private func isSimilar(_ password: String, to attribute: String) -> Bool {
-        // A password of any length is judged by its first part: the measure is for short texts.
+        // Texts of any length are judged by their first part: the measure is for short ones, and an
+        // attribute need not have been found good.
         let password = Array(password.lowercased().unicodeScalars.prefix(1024))
-        let attribute = attribute.lowercased()
-        let words = attribute.unicodeScalars.split { !$0.isWordCharacter }.map(Array.init)
-        return (words + [Array(attribute.unicodeScalars)]).contains { part in
+        let attribute = Array(attribute.lowercased().unicodeScalars.prefix(Self.longestAttribute))
+        let words = attribute.split { !$0.isWordCharacter }.map(Array.init)
+        return (words + [attribute]).contains { part in
             guard !part.isEmpty, password.count < 10 * part.count else { return false }
             var available: [Unicode.Scalar: Int] = [:]
             for scalar in part { available[scalar, default: 0] += 1 }

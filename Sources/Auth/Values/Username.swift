@@ -24,9 +24,16 @@ public struct Username: Hashable, Sendable {
         self.key = key
     }
 
-    /// The compared form of anything a person types to log in; nil when it has none.
+    /// The longest text, in bytes, that can name an account: a character typed in its parts has nine at
+    /// most, as a syllable of Hangul does.
+    private static let longestTyped = 9 * lengthLimit
+
+    /// The compared form of anything a person types to log in; nil when it has none, or is longer than any
+    /// name.
+    ///
+    /// To put marks in order takes time with the square of their number, and anybody may send 64 KiB of them.
     public static func key(of typed: String) -> String? {
-        UnicodeForm.nfkcCaseFolded(typed)
+        typed.utf8.count <= longestTyped ? UnicodeForm.nfkcCaseFolded(typed) : nil
     }
 
     /// Python's `[\w.@+-]+`, which the replaced system uses: letters, numbers and the marks named.

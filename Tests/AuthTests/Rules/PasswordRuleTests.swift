@@ -119,4 +119,13 @@ struct PasswordRuleTests {
         let text = String(repeating: "ab", count: 500_000)
         #expect(try faults(text, username: "abab") == [.tooLong(maximum: 128)])
     }
+
+    @Test("a name is compared as far as the longest address goes, however many words follow")
+    func enormousName() throws {
+        let beginning = String(repeating: "x ", count: 122)
+        #expect(
+            try faults("battery staple", username: "\(beginning)staplebattery")
+                == [.tooSimilar(.username)])
+        #expect(try faults("battery staple", username: "\(beginning)xxxxxxxxx staplebattery") == [])
+    }
 }

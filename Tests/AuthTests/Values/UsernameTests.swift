@@ -64,4 +64,20 @@ struct UsernameTests {
             #expect(Username.key(of: typed) == (try #require(Username(typed))).key)
         }
     }
+
+    @Test("also the longest name that is typed in its parts")
+    func longestTyped() throws {
+        let name = try #require(Username(String(repeating: "\u{AC01}", count: 150)))
+        #expect(
+            Username.key(of: String(repeating: "\u{1100}\u{1161}\u{11A8}", count: 150)) == name.key)
+    }
+
+    @Test("what is longer than any name has no form: to put its marks in order would take seconds")
+    func manyMarks() {
+        let marks =
+            String(repeating: "\u{344}", count: 400) + String(repeating: "\u{316}", count: 400)
+        #expect(Username.key(of: marks) == nil)
+        #expect(Username.key(of: String(repeating: "a", count: 1351)) == nil)
+        #expect(Username.key(of: String(repeating: "a", count: 1350)) != nil)
+    }
 }
