@@ -221,6 +221,14 @@ class TestExample:
         assert answer.status == 301
         assert answer.header("Location") == "https://auth.example.org/api/auth/verify-email/"
 
+    def test_an_encoded_line_break_stays_encoded_on_the_way_to_https(self, ports):
+        answer = Client(f"http://127.0.0.1:{ports[0]}").get(
+            "verify-email/%0d%0aSet-Cookie:%20a=b%3fc")
+        assert answer.status == 301
+        assert answer.header("Location") == (
+            "https://auth.example.org/api/auth/verify-email/%0d%0aSet-Cookie:%20a=b%3fc")
+        assert answer.header("Set-Cookie") is None
+
     @pytest.mark.parametrize("path", ["/api/auth/login/", "/nothing"])
     def test_https_is_for_good(self, ports, path):
         answer = self.ask(ports[1], path, self.context())
