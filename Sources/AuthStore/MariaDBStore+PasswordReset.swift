@@ -19,6 +19,14 @@ extension MariaDBStore {
                 AND outcome = 'succeeded' AND occurred_at > ?)
         """
 
+    /// Requests of any outcome; it reads no more of them than are asked for.
+    private static let countRequests: Statement = """
+        SELECT COUNT(*) FROM (SELECT 1 FROM attempts WHERE network = ? AND kind = 'password_reset'
+            AND occurred_at > ? LIMIT ?) AS requests
+        """
+    /// How many requests for each mail that a network may cause are written down.
+    private static let requestsPerMail = 10
+
     private static let voidTokens: Statement =
         "DELETE FROM one_time_tokens WHERE user_id = ? AND purpose = 'password_reset'"
 
@@ -39,12 +47,23 @@ extension MariaDBStore {
 
     /// Voids older links of the active user with an address and writes token, mail and audit entry;
     /// for any other address, or when too many mails went out, writes the audit entry alone.
+    ///
+    /// Of a network that asks for very many, further requests write nothing, whatever they ask for.
     public func requestPasswordReset(
         email: EmailAddress, token: MailedToken, limits: ThrottleLimits, context: RequestContext
     ) throws(StoreError) {
         let account = SQLValue.bytes(AccountKey(compared: email.key).bytes)
         let network = SQLValue.text(ClientNetwork(context.remoteAddress).text)
         let windowStart = context.now.advanced(seconds: -ThrottleLimits.window).sqlValue
+        if limits.isEnabled {
+            let most = Int64(Self.requestsPerMail * limits.resetMailsPerNetwork)
+            let requests = try use { connection throws(MariaDBError) in
+                try connection.queryOne(
+                    Self.countRequests, [network, windowStart, .integer(most)])?
+                    .integer(0)
+            }
+            if requests ?? 0 >= most { return }
+        }
         do {
             try transaction { connection throws(MariaDBError) in
                 // The user is locked before mails are counted: of many requests at once each sees

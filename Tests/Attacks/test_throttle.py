@@ -271,6 +271,27 @@ def test_one_address_causes_a_bounded_number_of_mails(pair, accounts, admin):
     assert int(queued) == 1
 
 
+def test_one_address_writes_a_bounded_number_of_reset_requests(pair, admin):
+    """Also of those that cause no mail: else anybody could fill the disk."""
+    address = new_address()
+    admin.sql(
+        "INSERT INTO attempts (kind, account_key, network, occurred_at, outcome, remote_address) "
+        f"SELECT 'password_reset', RANDOM_BYTES(16), '{address}', UTC_TIMESTAMP(6), "
+        f"'no_active_user', '{address}' FROM seq_1_to_498")
+    texts = {ask_for_reset(pair[0], f"{new_name()}@example.test", address) for _ in range(5)}
+    assert len(texts) == 1
+    ((written,),) = admin.sql(
+        f"SELECT COUNT(*) FROM attempts WHERE remote_address = '{address}'")
+    ((audited,),) = admin.sql(
+        f"SELECT COUNT(*) FROM audit_events WHERE remote_address = '{address}'")
+    assert (int(written), int(audited)) == (500, 2)
+    age(admin, address, 61)
+    ask_for_reset(pair[0], f"{new_name()}@example.test", address)
+    ((written,),) = admin.sql(
+        f"SELECT COUNT(*) FROM attempts WHERE remote_address = '{address}'")
+    assert int(written) == 501
+
+
 def test_one_address_registers_a_bounded_number_of_accounts(pair, admin):
     address = new_address()
     admin.sql(
