@@ -26,9 +26,27 @@ extension MariaDBStore {
     public func endFamily(
         from successor: TokenSuccessor, user: UserID?, context: RequestContext
     ) throws(StoreError) -> Bool {
+        try endFamily(from: successor, because: .reuse, user: user, context: context)
+    }
+
+    /// Ends the newest of the tokens that a spent one was exchanged for, as at a logout.
+    public func endSuccessors(
+        of token: TokenID, user: UserID?, context: RequestContext
+    ) throws(StoreError) {
+        guard let rotation = try rotation(of: token) else { return }
+        _ = try endFamily(
+            from: rotation.successor, because: .logout, user: user, context: context)
+    }
+
+    private func endFamily(
+        from successor: TokenSuccessor, because reason: FamilyEnd, user: UserID?,
+        context: RequestContext
+    ) throws(StoreError) -> Bool {
         do {
             return try transaction { connection throws(MariaDBError) in
-                switch try connection.endNewest(from: successor, user: user, context: context) {
+                switch try connection.endNewest(
+                    from: successor, because: reason, user: user, context: context)
+                {
                 case .endedNow: break
                 case .endedBefore: return false
                 case .notFound:
@@ -36,13 +54,20 @@ extension MariaDBStore {
                     try connection.endSessions(of: user, at: context.now)
                     try connection.audit(.sessionsEnded, user: user, context: context)
                 }
-                try connection.audit(.refreshTokenReused, user: user, context: context)
+                if reason == .reuse {
+                    try connection.audit(.refreshTokenReused, user: user, context: context)
+                }
                 return true
             }
         } catch {
             throw StoreError(error)
         }
     }
+}
+
+/// Why the newest token of a chain ends; words of the column `reason`.
+private enum FamilyEnd: String {
+    case reuse, logout
 }
 
 /// What became of the newest token of a chain.
@@ -73,16 +98,17 @@ extension Connection {
     /// not make it so long that its end is not found in time.
     private static let longestChain: Int64 = 10_000
 
-    private static let insertReused: Statement = """
+    private static let insertEnd: Statement = """
         INSERT INTO refresh_token_blacklist (token_id, user_id, reason, blacklisted_at, expires_at)
-        VALUES (?, ?, 'reuse', ?, ?)
+        VALUES (?, ?, ?, ?, ?)
         """
 
     /// Ends the newest token of a chain, in the transaction that is open.
     ///
     /// A refresh with that token may come first; then its successor is the newest one.
     fileprivate func endNewest(
-        from successor: TokenSuccessor, user: UserID?, context: RequestContext
+        from successor: TokenSuccessor, because reason: FamilyEnd, user: UserID?,
+        context: RequestContext
     ) throws(MariaDBError) -> NewestToken {
         var id = SQLValue.bytes(successor.id.blacklistKey)
         var expires = successor.expires
@@ -103,8 +129,11 @@ extension Connection {
             }
             do {
                 _ = try execute(
-                    Self.insertReused,
-                    [id, user?.sqlValue ?? .null, context.now.sqlValue, expires.sqlValue])
+                    Self.insertEnd,
+                    [
+                        id, user?.sqlValue ?? .null, .text(reason.rawValue), context.now.sqlValue,
+                        expires.sqlValue,
+                    ])
                 return .endedNow
             } catch {
                 guard error.duplicateKeyName != nil else { throw error }

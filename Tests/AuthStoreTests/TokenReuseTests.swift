@@ -141,6 +141,28 @@ struct TokenReuseTests {
     }
 
     /// Makes a chain of so many spent tokens after a successor, and ends with one that is not spent.
+    @Test(
+        "a logout with a spent token ends the newest as a logout does, and is no event of its own")
+    func logout() throws {
+        try Self.with { place, responder in
+            let token = responder.logIn(UserID(1))
+            let newest = try responder.refresh(try responder.refresh(token), after: 1)
+            let logout = Logout(issuer: responder.issuer, acceptsAnyToken: true)
+            let context = RequestContext(
+                now: Self.now.advanced(seconds: 2), remoteAddress: nil, requestID: nil)
+            for _ in 0..<2 {
+                #expect(
+                    try logout.logOut(token, store: responder.store, context: context) == UserID(1))
+            }
+            #expect(try responder.refusal(token, after: 3) == "refused")
+            #expect(try responder.refusal(newest, after: 3) == "refused")
+            #expect(
+                try Self.rows(place).last
+                    == "logout 1 2026-06-01 12:00:02.000000 2026-06-02 12:00:01.000000")
+            #expect(try place.number("SELECT COUNT(*) FROM audit_events") == 0)
+        }
+    }
+
     private static func lengthen(
         _ place: AdministrationWorkplace, after successor: [UInt8], by count: Int
     ) throws {

@@ -126,11 +126,23 @@ extension MemoryStore {
         from successor: TokenSuccessor, user: UserID?, context: RequestContext
     ) throws(StoreError) -> Bool {
         try failIfAsked()
-        var newest = successor
-        while let next = successors[newest.id.blacklistKey] { newest = next }
-        guard blacklist.insert(newest.id.blacklistKey).inserted else { return false }
+        guard endNewest(from: successor) else { return false }
         reuses.append(user)
         return true
+    }
+
+    /// See the protocol.
+    public func endSuccessors(
+        of token: TokenID, user: UserID?, context: RequestContext
+    ) throws(StoreError) {
+        try failIfAsked()
+        if let successor = successors[token.blacklistKey] { _ = endNewest(from: successor) }
+    }
+
+    private func endNewest(from successor: TokenSuccessor) -> Bool {
+        var newest = successor
+        while let next = successors[newest.id.blacklistKey] { newest = next }
+        return blacklist.insert(newest.id.blacklistKey).inserted
     }
 
     /// See the protocol.

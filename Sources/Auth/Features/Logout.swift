@@ -23,6 +23,9 @@ public struct Logout: Sendable {
 
     /// Ends a token; when this returns it is committed.
     ///
+    /// With a token that was exchanged for others, where the answer can be had again, the newest of those
+    /// ends: else the one that was shown would still be good for it.
+    ///
     /// - Parameter token: As the client sent it.
     /// - Returns: Whose it was; nil when it names nobody.
     @discardableResult
@@ -40,6 +43,9 @@ public struct Logout: Sendable {
         let isFirst: Bool
         do {
             isFirst = try store.blacklist(claims, user: user, context: context)
+            if !isFirst, issuer.settings.repeatsAnswers {
+                try store.endSuccessors(of: claims.id, user: user, context: context)
+            }
         } catch {
             throw .store(error)
         }

@@ -47,7 +47,7 @@ public struct TokenRefresh: Sendable {
             try store.refreshFacts(user: user, token: claims.id)
         }
         // An ended token may have been spent a moment ago; its user must be as good as any other.
-        let isSpent = facts.isBlacklisted && repeatsAnswers
+        let isSpent = facts.isBlacklisted && issuer.settings.repeatsAnswers
         if isSpent { facts.isBlacklisted = false }
         let verdict: (generation: UInt32, accessClaims: [CustomFieldValue])
         do {
@@ -75,11 +75,6 @@ public struct TokenRefresh: Sendable {
             user: user)
     }
 
-    /// Whether the answer to the refresh that spent a token can be had again.
-    private var repeatsAnswers: Bool {
-        issuer.settings.rotatesRefreshTokens && issuer.settings.rotationGracePeriod > 0
-    }
-
     /// Ends a token for a successor.
     ///
     /// Of several that refresh at once, the insert into the blacklist lets one through.
@@ -91,10 +86,13 @@ public struct TokenRefresh: Sendable {
     ) throws(Failure) -> TokenSuccessor {
         let isFirst = try ask { () throws(StoreError) in
             try store.retire(
-                claims, for: repeatsAnswers ? successor : nil, user: user, context: context)
+                claims, for: issuer.settings.repeatsAnswers ? successor : nil, user: user,
+                context: context)
         }
         if isFirst { return successor }
-        guard repeatsAnswers else { throw .refused(.token(.blacklisted), user: user) }
+        guard issuer.settings.repeatsAnswers else {
+            throw .refused(.token(.blacklisted), user: user)
+        }
         return try repeatedSuccessor(of: claims, user: user, store: store, context: context)
     }
 

@@ -196,6 +196,12 @@ public protocol LogoutStore {
     func blacklist(
         _ token: TokenClaims, user: UserID?, context: RequestContext
     ) throws(StoreError) -> Bool
+
+    /// Ends the newest of the tokens that a spent one was exchanged for, if its successor was kept. When
+    /// the newest cannot be found, all sessions of the user end.
+    func endSuccessors(
+        of token: TokenID, user: UserID?, context: RequestContext
+    ) throws(StoreError)
 }
 
 /// What password resets keep.

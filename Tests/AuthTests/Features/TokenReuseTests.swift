@@ -158,6 +158,29 @@ struct TokenReuseTests {
         #expect(place.store.reuses.isEmpty)
     }
 
+    @Test(
+        "a logout with a spent token ends what came of it, and is no reuse",
+        arguments: [true, false])
+    func logoutOfSpentToken(acceptsAny: Bool) throws {
+        let place = try Self.place()
+        let token = try place.logIn().refresh
+        let successor = try Self.successor(of: token, in: place)
+        let newest = try Self.successor(of: successor, in: place)
+        let logout = Logout(issuer: place.issuer, acceptsAnyToken: acceptsAny)
+        func logOut() throws {
+            try logout.logOut(token, store: place.store, context: TestTokens.context())
+        }
+        if acceptsAny {
+            try logOut()
+        } else {
+            #expect(throws: Logout.Failure.self) { try logOut() }
+        }
+        for shown in [token, successor, newest] {
+            #expect(try Self.answer(to: shown, in: place, after: 1) == Self.spent)
+        }
+        #expect(place.store.reuses.isEmpty)
+    }
+
     @Test("a token that is logged out while it is used is refused")
     func logoutAtOnce() throws {
         let place = try Self.place()
