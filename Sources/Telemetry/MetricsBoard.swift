@@ -58,6 +58,12 @@ import Glibc
             guard descriptor >= 0, ftruncate(descriptor, size) == 0 else {
                 throw Fault(path: path, errno: errno)
             }
+            // Without room of its own, a page that is first written on a full disk ends the process (SIGBUS).
+            let reserved = posix_fallocate(descriptor, 0, size)
+            guard reserved == 0 else {
+                close(descriptor)
+                throw Fault(path: path, errno: reserved)
+            }
             // Two of the same name would only make the figures wrong; that is no reason not to serve.
             _ = gatereeve_lock(descriptor)
             flags = MAP_SHARED

@@ -164,23 +164,55 @@ def test_a_service_without_free_descriptors_answers_or_refuses_and_recovers(rig,
 # --- The disk ----------------------------------------------------------------------------------
 
 
+@contextlib.contextmanager
+def file_system(place, size: str):
+    """A file system of its own, in memory; needs root."""
+    place.mkdir(parents=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place], check=True)
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", place], check=True)
+
+
+def fill(file) -> None:
+    """Writes until the disk is full."""
+    with open(file, "wb", buffering=0) as ballast, contextlib.suppress(OSError):
+        while ballast.write(b"x" * 4096):
+            pass
+
+
+@pytest.mark.slow
+def test_counters_without_room_on_the_disk_are_kept_by_the_instance(rig, accounts, tmp_path):
+    with file_system(tmp_path / "counters", "64k") as place:
+        fill(place / "ballast")
+        try:
+            with open(tmp_path / "log", "wb") as log:
+                rig.restart_responder(stderr=log, GATEREEVE_SERVER_METRICS_DIRECTORY=str(place))
+            pid = rig.responder.pid
+            accounts.active()
+            # Routes and statuses of all kinds: each has counters elsewhere in the file.
+            for path in ("login/", "login/refresh/", "logout/", "password-reset/"):
+                assert rig.client.post(path, {}).status == 400
+            assert rig.responder.ours.poll() is None and rig.responder.pid == pid
+            assert "No space left on device (server.metrics_directory)" in (
+                tmp_path / "log").read_text()
+        finally:
+            rig.restart_responder()
+
+
 @pytest.mark.slow
 def test_a_full_disk_under_the_database_refuses_writes_and_recovers(
     tmp_path, figures, start_rig, load_on
 ):
     """Needs root, for a file system of its own."""
-    place = tmp_path / "run" / "mariadb"
-    place.mkdir(parents=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300m", "tmpfs", place], check=True)
-    try:
+    with file_system(tmp_path / "run" / "mariadb", "300m") as place:
         rig = start_rig(tmp_path / "run")
         ballast = place / "ballast"
         with load_on(rig) as load:
             begun = time.monotonic()
             wait_for(lambda: load.all_kinds_succeed_since(begun), "a healthy start")
-            with open(ballast, "wb") as file, contextlib.suppress(OSError):
-                while file.write(b"x" * 65536):
-                    file.flush()
+            fill(ballast)
             filled = time.monotonic()
             wait_for(lambda: load.is_refused_since(filled), "a database without room", 300)
             assert rig.is_live
@@ -197,5 +229,3 @@ def test_a_full_disk_under_the_database_refuses_writes_and_recovers(
             **{"slowest s": load.slowest, "recovery s": load.recovery(mended)})
         assert load.wrong == [] and lost == 0
         rig.stop()
-    finally:
-        subprocess.run(["umount", "--lazy", place], check=True)

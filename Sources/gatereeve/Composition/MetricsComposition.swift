@@ -46,23 +46,29 @@ struct MetricsPage: MetricsSource {
 extension ServiceMetrics {
     /// The settings `server.metrics_directory` and `server.instance`.
     ///
-    /// - Throws: `ExitCode` after it has printed why the file cannot be used.
+    /// - Throws: `ExitCode` after it has printed why the file cannot be used. That there is no room for it
+    ///   is no reason not to serve: it is printed, and the instance counts for itself.
     init(_ values: SettingValues) throws {
         let directory = values[ServerKeys.metricsDirectory]
+        let instance = values[ServerKeys.instance]
+        let names = Names(
+            routes: Routes.names, reasons: Problem.reasons,
+            failureCauses: RequestFailure.Cause.allCases.map(\.rawValue),
+            loginOutcomes: RequestSummary.loginOutcomes,
+            databaseErrorKinds: MariaDBError.Kind.allCases.map(\.rawValue))
         do throws(Fault) {
             try self.init(
-                directory: directory.isEmpty ? nil : directory,
-                instance: values[ServerKeys.instance],
-                names: Names(
-                    routes: Routes.names, reasons: Problem.reasons,
-                    failureCauses: RequestFailure.Cause.allCases.map(\.rawValue),
-                    loginOutcomes: RequestSummary.loginOutcomes,
-                    databaseErrorKinds: MariaDBError.Kind.allCases.map(\.rawValue)))
+                directory: directory.isEmpty ? nil : directory, instance: instance, names: names)
         } catch {
-            Complaint.print(
+            let fault =
                 "\(error.path): \(String(cString: strerror(error.errno))) "
-                    + "(server.metrics_directory)")
-            throw ExitCode(71)
+                + "(server.metrics_directory)"
+            guard error.errno == ENOSPC else {
+                Complaint.print(fault)
+                throw ExitCode(71)
+            }
+            Complaint.print("\(fault); the metrics miss what this instance counts")
+            try self.init(directory: nil, instance: instance, names: names)
         }
     }
 
