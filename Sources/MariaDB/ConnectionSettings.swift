@@ -8,21 +8,6 @@ public struct ConnectionSettings: Sendable {
         case address(host: String, port: UInt16)
     }
 
-    /// How a TCP connection is encrypted.
-    public struct Encryption: Hashable, Sendable {
-        /// A file with the certificates of the authorities to trust, in PEM form; nil takes those
-        /// of the system.
-        public var authorityFile: String?
-        /// Whether the server's certificate must be good and name the host; default true.
-        public var verifiesServer: Bool
-
-        /// Demands encryption.
-        public init(authorityFile: String? = nil, verifiesServer: Bool = true) {
-            self.authorityFile = authorityFile
-            self.verifiesServer = verifiesServer
-        }
-    }
-
     /// The isolation level of transactions.
     public enum Isolation: String, Hashable, Sendable {
         /// Each statement sees what was committed before it; few gap locks.
@@ -39,8 +24,11 @@ public struct ConnectionSettings: Sendable {
     public var password: DatabasePassword
     /// The database to use, or nil to choose none.
     public var database: String?
-    /// Encryption for TCP, or nil for none.
-    public var encryption: Encryption?
+    /// A file with the certificates of the authorities to trust, in PEM form, or nil for a session that is
+    /// not encrypted.
+    ///
+    /// With it the server's certificate must be good and name the host.
+    public var authorityFile: String?
     /// How long connecting may take, in seconds; default 2.
     public var connectTimeout: UInt32 = 2
     /// How long to wait for the server to answer, in seconds; default 2; 0 waits for ever.
@@ -69,13 +57,13 @@ public struct ConnectionSettings: Sendable {
     /// Names the server and the account; the rest has defaults.
     public init(
         server: Server, user: String, password: DatabasePassword = "", database: String?,
-        encryption: Encryption? = nil
+        authorityFile: String? = nil
     ) {
         self.server = server
         self.user = user
         self.password = password
         self.database = database
-        self.encryption = encryption
+        self.authorityFile = authorityFile
     }
 
     /// The same without limits of time, except for connecting.

@@ -2,6 +2,10 @@ internal import CMariaDB
 
 /// How a connection is opened.
 extension Connection {
+    /// The ways to log in that prove to know the password and do not tell it: others a server must not be
+    /// able to ask for.
+    private static let provingAuthentication = "mysql_native_password,client_ed25519,parsec"
+
     /// Sets what libmariadb must know before it connects.
     static func configure(
         _ handle: UnsafeMutablePointer<MYSQL>, with settings: ConnectionSettings
@@ -19,13 +23,11 @@ extension Connection {
         // A server must not be able to ask for files of this machine.
         unsafe set(handle, MYSQL_OPT_LOCAL_INFILE, UInt32(0))
         unsafe set(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4")
-        guard let encryption = settings.encryption else { return }
+        unsafe set(handle, MARIADB_OPT_RESTRICTED_AUTH, provingAuthentication)
+        guard let authorityFile = settings.authorityFile else { return }
         unsafe set(handle, MYSQL_OPT_SSL_ENFORCE, my_bool(1))
-        unsafe set(
-            handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, my_bool(encryption.verifiesServer ? 1 : 0))
-        if let file = encryption.authorityFile {
-            unsafe set(handle, MYSQL_OPT_SSL_CA, file)
-        }
+        unsafe set(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, my_bool(1))
+        unsafe set(handle, MYSQL_OPT_SSL_CA, authorityFile)
     }
 
     /// Opens the session and runs its ``ConnectionSettings/sessionStatement``.

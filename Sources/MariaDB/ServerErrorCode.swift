@@ -117,6 +117,11 @@ public struct ServerErrorCode: RawRepresentable, Hashable, Sendable {
     /// The C name is `CR_SSL_CONNECTION_ERROR`.
     public static let encryptionFailed = Self(CR_SSL_CONNECTION_ERROR)
 
+    /// The server asked for a way to log in that would tell it the password.
+    ///
+    /// The C name is `CR_PLUGIN_NOT_ALLOWED`.
+    public static let authenticationNotAllowed = Self(CR_PLUGIN_NOT_ALLOWED)
+
     /// The connection was gone before the statement could be sent.
     ///
     /// The C name is `CR_SERVER_GONE_ERROR`. The statement was not carried out.
@@ -193,6 +198,7 @@ extension ServerErrorCode: CustomStringConvertible {
         case .serverUnreachable: "the server cannot be reached"
         case .hostUnreachable: "the server's host cannot be reached"
         case .encryptionFailed: "no trusted encryption"
+        case .authenticationNotAllowed: "the server asks for the password itself"
         case .serverGone: "the connection is gone"
         case .serverLost: "the connection was lost while waiting for the answer"
         case .columnsChanged: "the table was altered meanwhile"

@@ -64,7 +64,7 @@ extension ConnectionSettings {
         self.init(
             server: server, user: user, password: DatabasePassword(password),
             database: values[DatabaseKeys.name],
-            encryption: authorityFile.isEmpty ? nil : Encryption(authorityFile: authorityFile))
+            authorityFile: socket.isEmpty && !authorityFile.isEmpty ? authorityFile : nil)
         connectTimeout = UInt32(values[DatabaseKeys.connectTimeout])
         readTimeout = UInt32(values[DatabaseKeys.readTimeout])
         writeTimeout = UInt32(values[DatabaseKeys.readTimeout])
