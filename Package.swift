@@ -165,8 +165,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Auth", "AuthAPI", "AuthTesting", "Cryptography", "CryptographyTesting", "HTTP",
-                "JSON", "SMTP", "Settings",
+                "Auth", "AuthAPI", "AuthTesting", "CFastCGI", "Cryptography", "CryptographyTesting",
+                "FastCGI", "HTTP", "JSON", "SMTP", "Settings",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             path: "Tests/Fuzz/Targets", swiftSettings: strict),

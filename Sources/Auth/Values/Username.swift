@@ -26,7 +26,7 @@ public struct Username: Hashable, Sendable {
 
     /// The longest text, in bytes, that can name an account: a character typed in its parts has nine at
     /// most, as a syllable of Hangul does.
-    private static let longestTyped = 9 * lengthLimit
+    static let longestTyped = 9 * lengthLimit
 
     /// The compared form of anything a person types to log in; nil when it has none, or is longer than any
     /// name.

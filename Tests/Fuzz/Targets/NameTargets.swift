@@ -1,5 +1,6 @@
-import Auth
 import SMTP
+
+@testable import Auth
 
 extension FuzzTarget {
     /// E-mail addresses: one compared form, nothing that breaks out of a header, and mail goes to
@@ -32,11 +33,14 @@ extension FuzzTarget {
     /// User names: normal forms at rest, and the key of what is typed is the key of what is stored.
     static let username = FuzzTarget("username", longest: 65536) { bytes in
         let typed = String(foreign: bytes)
+        func isTooLong(_ text: String) -> Bool { text.utf8.count > Username.longestTyped }
         guard let key = Username.key(of: typed) else {
-            throw Violation(description: "a text has no key")
+            try require(isTooLong(typed), "a text has no key")
+            return try require(Username(typed) == nil, "a name has no key")
         }
         try require(
-            Username.key(of: key)?.hasBytes(of: key) == true, "the key of the key is another")
+            isTooLong(key) || Username.key(of: key)?.hasBytes(of: key) == true,
+            "the key of the key is another")
         guard let name = Username(typed) else { return }
         try require(!key.isEmpty, "nothing of it shows")
         try require(name.key.hasBytes(of: key), "login looks for another key")
