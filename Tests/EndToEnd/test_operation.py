@@ -256,6 +256,15 @@ def test_a_running_product_is_well(admin):
     assert "ok       responder     it answers and is ready\n" in text
 
 
+def test_a_database_that_forgets_commits_when_power_is_lost_is_a_warning(admin):
+    admin.sql("SET GLOBAL innodb_flush_log_at_trx_commit = 2")
+    try:
+        _, found = findings(admin)
+    finally:
+        admin.sql("SET GLOBAL innodb_flush_log_at_trx_commit = 1")
+    assert set(levels(found, "durability")) == {"warn"}
+
+
 @pytest.mark.parametrize(
     "subject, level, environment",
     [

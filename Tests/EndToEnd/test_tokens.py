@@ -206,6 +206,24 @@ def test_logout_needs_no_access_token_and_ignores_a_bad_one(accounts, client, ac
     assert answer.status == 205
 
 
+def test_no_refusal_repeats_the_token_or_link_that_it_refuses(accounts, client, account):
+    tokens, link = accounts.tokens(account), "S" * 43
+    refresh, access = tokens["refresh"], tokens["access"]
+    assert client.post("logout/", {"refresh": refresh}).status == 205
+    refusals = [
+        (refresh, client.post("login/refresh/", {"refresh": refresh})),
+        (refresh, client.post("logout/", {"refresh": refresh})),
+        (access, client.post("login/refresh/", {"refresh": access})),
+        (access, client.post("password-reset/", {}, {"Authorization": f"Bearer {access}x"})),
+        (link, client.get(f"verify-email/?token={link}")),
+        (link, client.patch(
+            f"password-reset-confirm/MQ/{link}/", {"password": "battery of horses"})),
+    ]
+    for secret, answer in refusals:
+        assert 400 <= answer.status < 500
+        assert secret not in answer.text and secret not in str(answer.headers)
+
+
 def test_of_twenty_logouts_at_once_one_succeeds(accounts, client, account):
     refresh = accounts.tokens(account)["refresh"]
     answers = at_once(20, lambda _: client.post("logout/", {"refresh": refresh}))

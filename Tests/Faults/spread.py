@@ -1,6 +1,7 @@
 """A service on a cluster: a responder for each node, and clients that ask any of them."""
 
 import contextlib
+import hashlib
 import random
 import subprocess
 from dataclasses import dataclass
@@ -69,11 +70,16 @@ class SpreadService:
 
     def _prepare_database(self) -> None:
         first = self.cluster.nodes[0]
-        secret = self.rig.product.credential
+
+        def digest(credential: str) -> str:
+            # What mysql_native_password keeps. The nodes write statements down as they are sent.
+            password = self.rig.product.credential(credential).encode()
+            return "*" + hashlib.sha1(hashlib.sha1(password).digest()).hexdigest().upper()
+
         first.sql(f"""
             CREATE DATABASE gatereeve CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
-            CREATE USER gatereeve_owner IDENTIFIED BY '{secret("database.migrate_password")}';
-            CREATE USER gatereeve IDENTIFIED BY '{secret("database.password")}';
+            CREATE USER gatereeve_owner IDENTIFIED BY PASSWORD '{digest("database.migrate_password")}';
+            CREATE USER gatereeve IDENTIFIED BY PASSWORD '{digest("database.password")}';
             GRANT ALL ON gatereeve.* TO gatereeve_owner;
             GRANT SELECT, INSERT, UPDATE, DELETE ON gatereeve.* TO gatereeve;
             """)

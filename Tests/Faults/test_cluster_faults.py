@@ -26,6 +26,8 @@ CROWD = 50
 REFRESH_TOKENS, VERIFICATION_LINKS, RESET_LINKS = 820, 100, 80
 NEW_PASSWORD = "battery of correct horses"
 LOGOUTS = 1000
+# At once, and how many failures one account may have in any hour.
+GUESSES, MOST_GUESSES = 200, 100
 # The share of requests that may be refused while all nodes are well.
 FEW = 0.01
 SESSIONS = 8
@@ -131,6 +133,27 @@ def test_a_reset_link_sets_one_password_whichever_nodes_are_asked(
         "one reset link, fifty at once, three nodes", requests=RESET_LINKS * CROWD,
         refused=refused, wrong=0, doubles=0)
     assert refused <= FEW * RESET_LINKS * CROWD
+
+
+def test_guesses_at_the_same_moment_on_all_nodes_are_bounded(service, accounts, figures):
+    person = accounts.active()
+    with service.started_responders(
+        GATEREEVE_LIMITS_ENABLED="true", GATEREEVE_HASHING_QUEUE_LIMIT="1000",
+        GATEREEVE_SERVER_WORKERS="40",
+    ) as responders:
+        def guess(number: int) -> int:
+            body = {"username": person.username, "password": "wrong horse"}
+            address = f"10.1.{number // 250}.{number % 250 + 1}"
+            return responders[number % 3].post("login/", body, address).status
+
+        found = at_once(GUESSES, guess)
+    through = found.count(401)
+    figures.add(
+        "guesses at one account, all nodes at once", requests=GUESSES, refused=found.count(503),
+        wrong=sum(status not in (401, 429, 503) for status in found),
+        further=f"{through} got through")
+    assert set(found) <= {401, 429, 503}
+    assert 1 <= through < MOST_GUESSES
 
 
 @pytest.fixture
@@ -277,6 +300,9 @@ def test_the_last_of_three_nodes_lets_nothing_through(service, load, survive):
     def kill():
         second.kill()
         third.kill()
+        wait_for(
+            lambda: not any(responder.is_ready() for responder in service.responders),
+            "readiness is red also where the node is up")
 
     def start():
         second.start()
