@@ -31,6 +31,8 @@ GUESSES, MOST_GUESSES = 200, 100
 # The share of requests that may be refused while all nodes are well.
 FEW = 0.01
 SESSIONS = 8
+# Of each kind, for fifty at once.
+LINKS_IN_CHAOS = 16
 # Seconds.
 CHAOS = 150
 LONGEST_ANSWER = 5.0
@@ -328,6 +330,59 @@ def test_nothing_that_was_acknowledged_is_lost_when_all_nodes_are_killed(service
     survive("all three nodes killed", kill, start, seconds=2)
 
 
+class Crowds:
+    """Fifty at once for what is good once: tokens, verification and reset links, in turn."""
+
+    def __init__(self, service, accounts, user: str) -> None:
+        self.service = service
+        self.people = [accounts.inactive() for _ in range(LINKS_IN_CHAOS)]
+        self.verifications = [accounts.verification_token(person) for person in self.people]
+        self.resets = [accounts.reset_link(accounts.active()) for _ in range(LINKS_IN_CHAOS)]
+        self.user = user
+        self.requests = self.wrong = self.doubles = 0
+
+    def ask_until(self, end: float) -> None:
+        for act in itertools.cycle([self._refresh, self._verify, self._reset]):
+            if time.monotonic() > end:
+                return
+            act()
+
+    def _ask(self, ask, expected: set[int]) -> list:
+        answers = at_once(CROWD, lambda number: ask(self.service.responders[number % 3]))
+        self.requests += CROWD
+        self.wrong += sum(answer.status not in expected | {503} for answer in answers)
+        return [answer for answer in answers if answer.status == 200]
+
+    def _refresh(self) -> None:
+        token = sign(claims(self.user), self.service.secret)
+        given = self._ask(lambda one: one.post("login/refresh/", {"refresh": token}), {200})
+        successors = {
+            jwt.decode(answer.json["refresh"], options={"verify_signature": False})["jti"]
+            for answer in given}
+        self.doubles += max(0, len(successors) - 1)
+
+    def _verify(self) -> None:
+        if self.verifications:
+            path = f"{PREFIX}verify-email/?token={self.verifications.pop()}"
+            self._ask(lambda one: one.get(path), {200})
+
+    def _reset(self) -> None:
+        if self.resets:
+            uid, token = self.resets.pop()
+            path, body = f"password-reset-confirm/{uid}/{token}/", {"password": NEW_PASSWORD}
+            used = self._ask(
+                lambda one: one.post(path, body, REQUEST_METHOD="PATCH"), {200, 400})
+            self.doubles += max(0, len(used) - 1)
+
+    def count_verifications(self) -> None:
+        names = ", ".join(f"'{person.username}'" for person in self.people)
+        for (uses,) in self.service.sql(
+            "SELECT COUNT(*) FROM audit_events AS e JOIN users AS u ON u.id = e.user_id "
+            f"WHERE e.event = 'email_verified' AND u.username IN ({names}) GROUP BY u.id"
+        ):
+            self.doubles += int(uses) - 1
+
+
 def test_in_chaos_nobody_is_logged_out_and_nothing_is_lost_or_done_twice(
     service, accounts, load, figures
 ):
@@ -340,6 +395,7 @@ def test_in_chaos_nobody_is_logged_out_and_nothing_is_lost_or_done_twice(
     ]
     person = accounts.active()
     sessions = Sessions(service, [accounts.tokens(person)["refresh"] for _ in range(SESSIONS)])
+    crowds = Crowds(service, accounts, accounts.user_id(person))
     done = 0
     with sessions, load:
         end = time.monotonic() + CHAOS
@@ -349,7 +405,7 @@ def test_in_chaos_nobody_is_logged_out_and_nothing_is_lost_or_done_twice(
             try:
                 break_it()
                 # How long the fault lasts.
-                time.sleep(8)
+                crowds.ask_until(time.monotonic() + 8)
             finally:
                 mend()
             service.wait_until_whole()
@@ -365,3 +421,9 @@ def test_in_chaos_nobody_is_logged_out_and_nothing_is_lost_or_done_twice(
     assert load.slowest < LONGEST_ANSWER * SLACK
     assert done >= len(faults)
     judge("refreshes in that chaos", service, sessions, figures)
+    crowds.count_verifications()
+    figures.add(
+        "fifty at once in that chaos", requests=crowds.requests, wrong=crowds.wrong,
+        doubles=crowds.doubles, further="refresh tokens, verification and reset links")
+    assert (crowds.wrong, crowds.doubles) == (0, 0)
+    assert len(crowds.verifications) < LINKS_IN_CHAOS > len(crowds.resets)
