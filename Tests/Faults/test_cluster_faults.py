@@ -395,7 +395,7 @@ def test_in_chaos_nobody_is_logged_out_and_nothing_is_lost_or_done_twice(
     ]
     person = accounts.active()
     sessions = Sessions(service, [accounts.tokens(person)["refresh"] for _ in range(SESSIONS)])
-    crowds = Crowds(service, accounts, accounts.user_id(person))
+    crowds = Crowds(service, accounts, accounts.user_id(accounts.active()))
     done = 0
     with sessions, load:
         end = time.monotonic() + CHAOS
