@@ -8,7 +8,13 @@ import pytest
 from administration import Administrator
 from asking import accounts, client, mailbox  # noqa: F401
 from responders import Responder
+from secret_search import summary
 from slack import SLACK
+
+
+def pytest_collection_modifyitems(items):
+    """What searches for the secrets of all attacks comes after them."""
+    items.sort(key=lambda item: item.path.stem == "test_secrets_of_attacks")
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +27,12 @@ def product(tmp_path_factory):
         pytest.exit(str(error), returncode=1)
     yield started
     assert started.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def started_product(product):
+    """The name that Tests/EndToEnd has for a product whose processes and logs are ours to look at."""
+    return product
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +64,5 @@ def pytest_terminal_summary(terminalreporter):
     if figures.figures:
         terminalreporter.section(f"figures, times judged with {SLACK:.0f} times the bounds")
         terminalreporter.write(figures.table())
+    for line in summary():
+        terminalreporter.write_line(line)

@@ -22,18 +22,25 @@ class Gap:
             f"AUC {self.auc:.3f}")
 
 
+def asked(rounds: int) -> int:
+    """How often `take` asks for each kind: the first rounds warm up, and their times are thrown away."""
+    return rounds + rounds // 20
+
+
 def take(kinds: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """Asks for one of each kind in every round; milliseconds by kind."""
+    """Asks for one of each kind in every round; milliseconds by kind.
+
+    What can be asked for once only has to last for the rounds that warm up, too: see `asked`.
+    """
     times: dict[str, list[float]] = {kind: [] for kind in kinds}
     order = list(kinds)
-    for number in range(rounds + rounds // 20):
+    for number in range(asked(rounds)):
         random.shuffle(order)
         for kind in order:
             begun = time.perf_counter()
             kinds[kind]()
             took = (time.perf_counter() - begun) * 1000
-            # The first rounds warm up.
-            if number >= rounds // 20:
+            if number >= asked(rounds) - rounds:
                 times[kind].append(took)
     return times
 

@@ -192,6 +192,27 @@ struct OutboxDrainTests {
         #expect(world.outbox.state(1) == .sent)
     }
 
+    @Test("a server that takes a mail and hangs up each time gets 18 to 22 copies in an hour")
+    func repeatsAtEveryDrop() throws {
+        let world = World([.sample(1)])
+        world.transport.takesAnyway = true
+        world.transport.answer = { _ in Self.lost }
+        world.clock.stopAt = 3600
+        let mailer = try world.mailer()
+        mailer.run()
+        // Pauses of 15, 30, 60, 120 and then 240 s, a fifth more or less, never above 240.
+        #expect((18...22).contains(world.transport.sent.count))
+        #expect(world.outbox.state(1) == nil)
+
+        let copies = world.transport.sent.count
+        world.transport.answer = { _ in nil }
+        world.clock.stopAt = 2 * 3600
+        mailer.run()
+        #expect(world.transport.sent.count == copies + 1, "the first answer ends it")
+        #expect(world.outbox.state(1) == .sent)
+        #expect(Set(world.transport.sent.map(\.messageID)).count == 1)
+    }
+
     @Test("the attempts are used up at the maximum")
     func usesUpAttempts() throws {
         let world = World([.sample(1)])

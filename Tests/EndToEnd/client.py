@@ -32,8 +32,7 @@ class Answer:
 
 def gather_secrets(target: str, headers: list[tuple[str, str]], body: bytes | None) -> None:
     """Remembers what is secret in a request."""
-    SECRETS.add_links(target)
-    SECRETS.add_content(body or b"")
+    SECRETS.add_request(target, body or b"")
     for name, value in headers:
         if name.lower() == "authorization":
             SECRETS.add_authorization(value)

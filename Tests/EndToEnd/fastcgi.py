@@ -3,8 +3,9 @@
 import socket
 import struct
 
+from known_secrets import SECRETS
 
-BEGIN, PARAMS, STDIN = 1, 4, 5
+BEGIN, PARAMS, STDIN, STDOUT = 1, 4, 5, 6
 RESPONDER = 1
 
 
@@ -34,6 +35,8 @@ def framed(parameters: bytes, body: bytes = b"") -> bytes:
 
 def with_parameters(parameters: dict[str, str], body: bytes = b"") -> bytes:
     """A whole request."""
+    SECRETS.add_request(
+        parameters.get("REQUEST_URI", ""), body, parameters.get("HTTP_AUTHORIZATION", ""))
     return framed(b"".join(pair(name, value) for name, value in parameters.items()), body)
 
 
@@ -54,6 +57,24 @@ def request(method: str, path: str, body: bytes = b"") -> bytes:
     return with_parameters(parameters, body)
 
 
+def contents(records: bytes, wanted: int) -> bytes:
+    """The contents of all records of a type, one behind the other."""
+    found, place = b"", 0
+    while place + 8 <= len(records):
+        kind, length, padding = struct.unpack_from(">xBxxHBx", records, place)
+        if kind == wanted:
+            found += records[place + 8 : place + 8 + length]
+        place += 8 + length + padding
+    return found
+
+
+def head_and_content(records: bytes) -> tuple[bytes, bytes]:
+    """Both parts of an answer."""
+    head, _, content = contents(records, STDOUT).partition(b"\r\n\r\n")
+    SECRETS.add_content(content)
+    return head, content
+
+
 def ask(listener: str, question: bytes) -> bytes:
     """Sends the bytes of a request to a unix socket; the records of the answer as they come."""
     with socket.socket(socket.AF_UNIX) as connection:
@@ -62,4 +83,5 @@ def ask(listener: str, question: bytes) -> bytes:
         answer = b""
         while piece := connection.recv(65536):
             answer += piece
+    head_and_content(answer)
     return answer

@@ -1,4 +1,4 @@
-"""Every secret that the suite sends or is given, gathered for the search at its end."""
+"""Every secret that a suite sends or is given, gathered for the search at its end."""
 
 import json
 import re
@@ -48,6 +48,12 @@ class KnownSecrets:
 
     def add_authorization(self, value: str) -> None:
         self.add(value.split()[-1] if value.split() else "")
+
+    def add_request(self, target: str, body: bytes = b"", authorization: str = "") -> None:
+        """What is secret in a request."""
+        self.add_links(target)
+        self.add_content(body)
+        self.add_authorization(authorization)
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._texts - self._public))

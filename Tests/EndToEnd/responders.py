@@ -5,7 +5,6 @@ The asker chooses the client's address, and nothing of nginx lies in between.
 
 import json
 import socket
-import struct
 import subprocess
 import time
 from dataclasses import dataclass
@@ -13,29 +12,18 @@ from pathlib import Path
 
 from administration import PROGRAM, settings_of
 from client import PREFIX, Answer
-from fastcgi import with_parameters
+from fastcgi import contents, head_and_content, with_parameters  # noqa: F401
 from product import Product
+from secret_search import search_later
 
 PATIENCE = 20.0
-
-
-def contents(records: bytes, wanted: int) -> bytes:
-    """The contents of all records of a type, one behind the other."""
-    found, place = b"", 0
-    while place + 8 <= len(records):
-        kind, length, padding = struct.unpack_from(">xBxxHBx", records, place)
-        if kind == wanted:
-            found += records[place + 8 : place + 8 + length]
-        place += 8 + length + padding
-    return found
 
 
 def answer(received: bytes) -> Answer:
     # As nginx would answer 502.
     if not received:
         raise ConnectionError("no answer")
-    # 6: standard output.
-    head, _, content = contents(received, 6).partition(b"\r\n\r\n")
+    head, content = head_and_content(received)
     headers = tuple(
         tuple(line.split(": ", 1)) for line in head.decode().split("\r\n") if ": " in line)
     status = next((value for name, value in headers if name == "Status"), "200 OK")
@@ -55,6 +43,7 @@ class Responder:
 
         It limits nothing unless the settings say so.
         """
+        search_later(directory)
         path = f"{directory}/{len(list(directory.iterdir()))}.sock"
         with open(f"{path}.log", "wb") as log:
             process = subprocess.Popen(

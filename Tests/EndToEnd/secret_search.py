@@ -1,13 +1,61 @@
-"""Looks for secrets in files and processes, however they are spelt."""
+"""Looks for secrets in files, databases and processes, however they are spelt."""
 
 import base64
+import email
+import email.policy
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
-from known_secrets import telling_end
+from known_secrets import SECRETS, telling_end
+from mailboxes import text_of
+from product import Product
+
+CREDENTIALS = ["tokens.signing_secret", "database.password", "database.migrate_password"]
+# Grep makes a tree of them: for so many it takes half a gigabyte, and two seconds.
+SPELLINGS_AT_ONCE = 100_000
+# Where further instances write, beside the run directories of products.
+FURTHER_DIRECTORIES: list[Path] = []
+# What each search was about, and what came of it.
+SEARCHES: list[str] = []
+
+
+def search_later(directory: Path) -> None:
+    """Has the search at the end look at what a directory holds then."""
+    if directory not in FURTHER_DIRECTORIES:
+        FURTHER_DIRECTORIES.append(directory)
+
+
+def gather_mails(run_dirs: Iterable[Path]) -> None:
+    """Makes the links of all mails known, also of those that no test has read."""
+    for run_dir in run_dirs:
+        for file in (run_dir / "mail").glob("*.eml"):
+            mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+            SECRETS.add_links(text_of(mail))
+
+
+def gather_credentials(product: Product) -> None:
+    for key in CREDENTIALS:
+        SECRETS.add(product.credential(key))
+
+
+def search(name: str, secrets: Collection[str], files: Collection[Path]) -> list[str]:
+    """The same as `found_in_files`; the summary of the run tells of it."""
+    found = found_in_files(secrets, files)
+    SEARCHES.append(f"{name}: {len(secrets)} secrets, {len(files)} files, found {len(found)}")
+    return found
+
+
+def summary() -> list[str]:
+    """What the run says at its end, in lines."""
+    if SEARCHES:
+        return ["passwords, tokens, links and keys that were sent or given were looked for:", *SEARCHES]
+    if len(SECRETS):
+        return [f"{len(SECRETS)} passwords, tokens, links and keys were sent or given, "
+                "and NOT looked for"]
+    return []
 
 
 def spellings(secret: str) -> set[bytes]:
@@ -36,6 +84,13 @@ def found_in_files(secrets: Iterable[str], files: Iterable[Path]) -> list[str]:
     assert paths, "there is nothing to search"
     patterns = sorted({spelling for secret in secrets for spelling in spellings(secret)})
     assert patterns, "there is nothing to search for"
+    found: set[str] = set()
+    for start in range(0, len(patterns), SPELLINGS_AT_ONCE):
+        found |= lines_with(patterns[start : start + SPELLINGS_AT_ONCE], paths)
+    return sorted(found)
+
+
+def lines_with(patterns: list[bytes], paths: list[str]) -> set[str]:
     done = subprocess.run(
         ["grep", "--text", "--fixed-strings", "--only-matching", "--with-filename", "--file=-",
          "--", *paths],
@@ -43,10 +98,28 @@ def found_in_files(secrets: Iterable[str], files: Iterable[Path]) -> list[str]:
         capture_output=True,
         env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
     )
-    # A file that has gone since it was listed is no fault: it holds nothing any more.
-    faults = [line for line in done.stderr.splitlines() if b"No such file" not in line]
+    # A file or a process that has gone since it was listed is no fault: it holds nothing any more.
+    faults = [line for line in done.stderr.splitlines() if b"No such " not in line]
     assert not faults, faults
-    return sorted(set(done.stdout.decode(errors="replace").splitlines()))
+    # One that was killed has said nothing.
+    assert done.returncode in (0, 1, 2), done.returncode
+    return set(done.stdout.decode(errors="replace").splitlines())
+
+
+def written(directory: Path) -> list[Path]:
+    """What a run wrote, but for the mails and the secrets that it was told to keep."""
+    return files_below(directory, but=[directory / "mail", directory / "credentials"])
+
+
+def dump_database(socket: Path, file: Path) -> None:
+    """Everything that a database server holds, as text."""
+    with open(file, "wb") as output:
+        subprocess.run(
+            ["mariadb-dump", "--no-defaults", "--all-databases", "--hex-blob",
+             f"--socket={socket}", "--skip-lock-tables"],
+            stdout=output, check=True,
+        )
+    assert "CREATE TABLE `users`" in file.read_text(errors="replace")
 
 
 def files_below(directory: Path, but: Iterable[Path] = ()) -> list[Path]:

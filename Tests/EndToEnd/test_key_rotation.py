@@ -18,7 +18,9 @@ import pytest
 from administration import PROGRAM, settings_of
 from client import Client
 from forgery import claims, sign
+from known_secrets import SECRETS
 from product import free_port
+from secret_search import search_later
 
 PATIENCE = 60.0
 CLIENTS = 6
@@ -111,6 +113,7 @@ class Load:
 @pytest.fixture
 def two_instances(started_product, tmp_path):
     """A site of its own on the product's database: its client, and its two instances."""
+    search_later(tmp_path)
     environment = {
         **settings_of(started_product),
         "GATEREEVE_TOKENS_ROTATE_REFRESH_TOKENS": "true",
@@ -150,6 +153,7 @@ def test_no_valid_token_is_refused_while_the_secret_is_changed(two_instances, ac
     account = accounts.active()
     user_id = accounts.user_id(account)
     new = secrets.token_hex(32)
+    SECRETS.add(new)
 
     def put_in_force(signing: str, verifying: str = "") -> None:
         for instance in instances:

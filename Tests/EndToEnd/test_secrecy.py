@@ -4,22 +4,31 @@ These tests come last: they look for every password, token and key that the suit
 """
 
 import base64
-import email
-import email.policy
 import os
 import subprocess
 import sys
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from accounts import new_name
 from administration import Administrator
 from known_secrets import SECRETS
-from mailboxes import text_of
 from product import RUN_DIRECTORIES
-from secret_search import family, files_below, found_in_files, open_to_see
-
-CREDENTIALS = ["tokens.signing_secret", "database.password", "database.migrate_password"]
+from responders import Responder
+from secret_search import (
+    CREDENTIALS,
+    FURTHER_DIRECTORIES,
+    dump_database,
+    family,
+    files_below,
+    found_in_files,
+    gather_credentials,
+    gather_mails,
+    open_to_see,
+    search,
+    written,
+)
 
 
 @pytest.fixture(scope="module")
@@ -44,24 +53,26 @@ def known(accounts, client, started_product):
     client.send("PATCH", f"password%2Dreset-confirm/{uid}/{reset}", b"x")
     client.patch(f"password-reset-confirm/{uid}/{reset}/", {"password": new_password})
     client.post("logout/", {"refresh": pair["refresh"]})
-    for key in CREDENTIALS:
-        SECRETS.add(started_product.credential(key))
-    for directory in RUN_DIRECTORIES:
-        for file in (directory / "mail").glob("*.eml"):
-            mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-            SECRETS.add_links(text_of(mail))
+    gather_credentials(started_product)
+    gather_mails(run_directories())
     of_this_life = {password, new_password, typo, verification, reset, access, *pair.values()}
     assert of_this_life <= set(SECRETS)
     return SECRETS
 
 
-def written(directory):
-    """What a run wrote, but for the mails and the secrets that it was told to keep."""
-    return files_below(directory, but=[directory / "mail", directory / "credentials"])
+def run_directories():
+    """Of every product that was started, once each; some were started again and again."""
+    return list(dict.fromkeys(RUN_DIRECTORIES))
+
+
+def all_written():
+    """The files of all products and of all further instances."""
+    return [file for directory in [*run_directories(), *FURTHER_DIRECTORIES]
+            for file in written(directory)]
 
 
 def test_no_log_and_no_file_of_the_database_holds_a_secret(started_product, known):
-    files = [file for directory in RUN_DIRECTORIES for file in written(directory)]
+    files = all_written()
     names = {str(file.relative_to(started_product.run_dir)) for file in files
              if file.is_relative_to(started_product.run_dir)}
     # Redo log and tables keep rows for a while after they were deleted.
@@ -69,13 +80,14 @@ def test_no_log_and_no_file_of_the_database_holds_a_secret(started_product, know
         "logs/access.log", "logs/responder.log", "logs/mailer.log", "logs/nginx.log",
         "mariadb/data/ib_logfile0", "mariadb/data/gatereeve/users.ibd",
     }
-    assert found_in_files(known, files) == []
+    assert all(any(file.is_relative_to(one) for file in files) for one in FURTHER_DIRECTORIES)
+    assert search("logs and files of databases", known, files) == []
 
 
 def test_what_the_script_prints_holds_no_secret_but_its_example(known):
-    outputs = [directory.with_name(f"{directory.name}.output") for directory in RUN_DIRECTORIES]
+    outputs = [directory.with_name(f"{directory.name}.output") for directory in run_directories()]
     assert "correct horse battery" in outputs[0].read_text()
-    assert found_in_files(set(known) - {"correct horse battery"}, outputs) == []
+    assert search("what scripts/run prints", set(known) - {"correct horse battery"}, outputs) == []
 
 
 def test_the_access_log_tells_of_requests_all_the_same(started_product, client):
@@ -87,21 +99,15 @@ def test_the_access_log_tells_of_requests_all_the_same(started_product, client):
 
 def test_the_database_holds_no_secret(started_product, known, tmp_path):
     dump = tmp_path / "dump.sql"
-    with open(dump, "wb") as file:
-        subprocess.run(
-            ["mariadb-dump", "--no-defaults", "--all-databases", "--hex-blob",
-             f"--socket={started_product.run_dir}/mariadb/socket", "--skip-lock-tables"],
-            stdout=file, check=True,
-        )
-    assert "CREATE TABLE `users`" in dump.read_text(errors="replace")
-    assert found_in_files(known, [dump]) == []
+    dump_database(started_product.run_dir / "mariadb" / "socket", dump)
+    assert search("dump of the database", known, [dump]) == []
 
 
 def test_no_command_line_and_no_environment_holds_a_secret(started_product, known):
     pids = family(started_product.process.pid)
     names = ("nginx", "mariadbd", "responder", "mailer", "catcher")
     assert pids > {started_product.pid(name) for name in names}
-    assert found_in_files(known, open_to_see(pids)) == []
+    assert search("command lines and environments", known, open_to_see(pids)) == []
 
 
 def test_no_page_for_operators_holds_a_secret(client, known, tmp_path):
@@ -110,7 +116,7 @@ def test_no_page_for_operators_holds_a_secret(client, known, tmp_path):
         b"".join(client.get(path).content for path in ("/metrics", "/health/live", "/health/ready"))
     )
     assert b"gatereeve" in pages.read_bytes()
-    assert found_in_files(known, [pages]) == []
+    assert search("pages for operators", known, [pages]) == []
 
 
 @pytest.mark.parametrize("name", ["responder", "mailer"])
@@ -156,6 +162,29 @@ def test_a_secret_in_a_deleted_row_is_found(started_product):
     admin.sql(f"CREATE TABLE planted (word TEXT); INSERT INTO planted VALUES ('{planted}')")
     admin.sql("DELETE FROM planted; DROP TABLE planted")
     assert found_in_files([planted], written(started_product.run_dir))
+
+
+def test_a_secret_in_the_log_of_a_further_responder_is_found(started_product, tmp_path):
+    planted = new_name("planted-") * 3
+    responder = Responder.start(started_product, tmp_path)
+    responder.stop()
+    log = Path(f"{responder.socket}.log")
+    assert "ready" in log.read_text()
+    with open(log, "a", encoding="utf-8") as file:
+        file.write(planted)
+    assert found_in_files([planted], all_written()) == [f"{log}:{planted[-24:]}"]
+
+
+def test_what_a_further_responder_is_sent_and_gives_is_known(started_product, accounts, tmp_path):
+    typo, bearer, link = (new_name("Passw0rd-") for _ in range(3))
+    account = accounts.active()
+    responder = Responder.start(started_product, tmp_path)
+    login = {"username": account.username}
+    given = responder.post("login/", login | {"password": account.password}).json
+    responder.post("login/", login | {"password": typo}, HTTP_AUTHORIZATION=f"Bearer {bearer}")
+    responder.get(f"/api/auth/verify-email/?token={link}")
+    responder.stop()
+    assert {*given.values(), typo, bearer, link} <= set(SECRETS)
 
 
 @pytest.mark.parametrize("place", ["arguments", "environment"])

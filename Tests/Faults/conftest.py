@@ -9,6 +9,8 @@ from accounts import Accounts
 from figures import Figures
 from load import Load
 from parts import Rig, wait_for
+from secrecy import test_no_secret_is_written_down
+from secret_search import summary
 from slack import SLACK
 
 all_figures = Figures()
@@ -24,6 +26,18 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.section(f"figures, judged with {SLACK:.0f} times the goals")
         for line in all_figures.table():
             terminalreporter.write_line(line)
+    for line in summary():
+        terminalreporter.write_line(line)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Every module whose tests have a rig ends with a search, whichever tests were chosen."""
+    with_a_rig = {item.getparent(pytest.Module): item for item in items if "rig" in item.fixturenames}
+    for module, last in with_a_rig.items():
+        items.insert(items.index(last) + 1, pytest.Function.from_parent(
+            module, name=test_no_secret_is_written_down.__name__,
+            callobj=test_no_secret_is_written_down))
 
 
 @pytest.fixture(scope="module")

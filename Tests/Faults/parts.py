@@ -15,6 +15,7 @@ import product as products
 from administration import Administrator
 from client import Client
 from mailboxes import Mailbox
+from secrecy import places_with_secrets
 
 PATIENCE = 60.0
 
@@ -125,6 +126,7 @@ class Rig:
         self.client = Client(self.product.base_url)
         self.mailbox = Mailbox(self.product.mail_directory)
         self.administrator = Administrator(self.product)
+        self.is_searched = False
 
     @property
     def database(self) -> Part:
@@ -180,7 +182,21 @@ class Rig:
         part.end(signal.SIGTERM)
         part.pid_file.unlink(missing_ok=True)
 
+    def search(self, name: str, nodes=()) -> list[str]:
+        """Where a secret is written down that should not be, here and on the nodes of a cluster."""
+        self.is_searched = True
+        return places_with_secrets(name, self, nodes)
+
     def stop(self) -> None:
+        """Ends all processes. What no test has searched is searched before."""
+        try:
+            if not self.is_searched:
+                found = self.search(self.run_dir.parent.name)
+                assert not found, found
+        finally:
+            self._end()
+
+    def _end(self) -> None:
         for part in self.parts.values():
             if part.ours:
                 part.end(signal.SIGTERM)
