@@ -15,9 +15,10 @@ public final class Service: ExchangeHandler {
     ///
     /// With the time limit of the last statement the answer is there within 5 seconds.
     static let storeTime: UInt64 = 2_500_000
-    /// What is left of it at least, for a request that was slow to arrive; after a hash less is not worth
-    /// a try.
+    /// What is left of it at least, for a request that was slow to arrive, or to get a store after its hash.
     fileprivate static let leastStoreTime: UInt64 = 500_000
+    /// How long such a request may wait for that store at least.
+    fileprivate static let leastPatience: UInt64 = 100_000
 
     private let router: Router
     private let endpoints: Endpoints
@@ -81,16 +82,19 @@ public final class Service: ExchangeHandler {
                 }
                 return false
             case .afterHashing(let work, let finish, let takeBack):
-                let timeLeft = Self.storeTime - min(exchange.age, Self.storeTime)
-                let isInTime = timeLeft > Self.leastStoreTime
+                let age = exchange.age
+                let isInTime = age < Self.storeTime - Self.leastPatience
                 exchange.handOn()
                 let parked = ParkedRequest(
-                    work: work, timeLeft: timeLeft, exchange: exchange, route: match.route,
-                    reply: finish, withdraw: takeBack, observer: hashingObserver)
+                    work: work, timeLeft: Self.storeTime(after: age), exchange: exchange,
+                    route: match.route, reply: finish, withdraw: takeBack,
+                    observer: hashingObserver)
                 guard isInTime, queue.submit(parked) else {
                     let problem = isInTime ? Problem.hashingFull : .storeOverdue
                     conclude(exchange, route: match.route, with: problem, observer)
-                    parked.takeBack?(store)
+                    // Not for long: this worker has others to answer.
+                    store.begin(microseconds: Self.leastStoreTime)
+                    takeBack?(store)
                     return false
                 }
                 return false
@@ -162,8 +166,9 @@ private struct ParkedRequest: PasswordRequest {
     let withdraw: TakeBack?
     let observer: any RequestObserver & Sendable
 
-    /// What is left then is enough to be worth a thread.
-    var patience: UInt64 { timeLeft - min(timeLeft, Service.leastStoreTime) }
+    var patience: UInt64 {
+        max(timeLeft - min(timeLeft, Service.leastStoreTime), Service.leastPatience)
+    }
 
     /// It has time of its own: enough to connect to the database again.
     var takeBack: TakeBack? {
@@ -175,7 +180,8 @@ private struct ParkedRequest: PasswordRequest {
     }
 
     func finish(_ result: PasswordWorkResult, store: any Store, afterMicroseconds: UInt64) {
-        store.begin(microseconds: timeLeft - min(afterMicroseconds, timeLeft))
+        let rest = timeLeft - min(afterMicroseconds, timeLeft)
+        store.begin(microseconds: max(rest, Service.leastStoreTime))
         do throws(Problem) {
             conclude(exchange, route: route, with: try reply(result, store), observer)
         } catch {

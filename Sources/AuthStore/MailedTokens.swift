@@ -14,11 +14,11 @@ extension Connection {
         SELECT ?, ?, id, ?, email, ?, ?, ? FROM users WHERE id = ?
         """
 
-    /// At most one in an hour, so that nobody can fill a mailbox with them.
-    private static let insertNotice: Statement = """
+    /// At most one notice in an hour, so that nobody can fill a mailbox with them.
+    private static let insertMailUnlessNoticed: Statement = """
         INSERT INTO mail_outbox
-            (message_id, kind, user_id, recipient, next_attempt_at, created_at, expires_at)
-        SELECT ?, 'registration_notice', id, email, ?, ?, ? FROM users AS u WHERE id = ?
+            (message_id, kind, user_id, token_id, recipient, next_attempt_at, created_at, expires_at)
+        SELECT ?, ?, id, ?, email, ?, ?, ? FROM users AS u WHERE id = ?
             AND NOT EXISTS (SELECT 1 FROM mail_outbox AS o WHERE o.user_id = u.id
                 AND o.kind = 'registration_notice' AND o.created_at > ?)
         """
@@ -47,6 +47,8 @@ extension Connection {
     enum AccompanyingMail {
         /// The one that carries it.
         case link
+        /// The same to an account that is new, written by the statement for notices, for equal time.
+        case linkLikeNotice
         /// A notice to another user; the token reaches nobody.
         case notice(to: UserID)
     }
@@ -61,28 +63,28 @@ extension Connection {
         at now: Instant
     ) throws(MariaDBError) {
         let user = user?.sqlValue ?? .null
+        let (kind, id) = (SQLValue.text(token.purpose.rawValue), SQLValue.bytes(token.id))
         _ = try execute(
             Self.insertToken,
             [
-                .bytes(token.id), .text(token.purpose.rawValue), .bytes(token.digest), now.sqlValue,
-                token.expires.sqlValue, user,
+                id, kind, .bytes(token.digest), now.sqlValue, token.expires.sqlValue, user,
             ])
+        func values(_ kind: SQLValue, token id: SQLValue, to recipient: SQLValue) -> [SQLValue] {
+            [
+                .bytes(token.messageID), kind, id, now.sqlValue, now.sqlValue,
+                token.expires.sqlValue, recipient,
+            ]
+        }
+        let windowStart = now.advanced(seconds: -ThrottleLimits.window).sqlValue
         switch mail {
         case .link:
+            _ = try execute(Self.insertMail, values(kind, token: id, to: user))
+        case .linkLikeNotice:
             _ = try execute(
-                Self.insertMail,
-                [
-                    .bytes(token.messageID), .text(token.purpose.rawValue), .bytes(token.id),
-                    now.sqlValue, now.sqlValue, token.expires.sqlValue, user,
-                ])
+                Self.insertMailUnlessNoticed, values(kind, token: id, to: user) + [windowStart])
         case .notice(let owner):
-            let windowStart = now.advanced(seconds: -ThrottleLimits.window).sqlValue
-            _ = try execute(
-                Self.insertNotice,
-                [
-                    .bytes(token.messageID), now.sqlValue, now.sqlValue, token.expires.sqlValue,
-                    owner.sqlValue, windowStart,
-                ])
+            let notice = values(.text("registration_notice"), token: .null, to: owner.sqlValue)
+            _ = try execute(Self.insertMailUnlessNoticed, notice + [windowStart])
         }
     }
 }

@@ -19,9 +19,11 @@ extension MariaDBStore {
                 AND outcome = 'succeeded' AND occurred_at > ?)
         """
 
-    /// Requests of any outcome; it reads no more of them than are asked for.
+    /// Requests of every outcome, each named for the sake of the key; it reads no more of them than are
+    /// asked for.
     private static let countRequests: Statement = """
         SELECT COUNT(*) FROM (SELECT 1 FROM attempts WHERE network = ? AND kind = 'password_reset'
+            AND outcome IN ('succeeded', 'no_active_user', 'too_many_mails')
             AND occurred_at > ? LIMIT ?) AS requests
         """
     /// How many requests for each mail that a network may cause are written down.

@@ -65,16 +65,23 @@ extension MariaDBStore {
     public func register(
         _ user: NewUser, token: MailedToken, hidesTakenAddress: Bool, context: RequestContext
     ) throws(StoreError) -> RegistrationResult {
+        // Made also where it is not needed: statement for statement a taken address is as much work as
+        // any other, so that time does not tell it.
+        let nowhere = hidesTakenAddress ? Self.addressOfNobody(for: token) : nil
         // Twice: the address may be taken between the look and the writing.
         for mayLookAgain in [hidesTakenAddress, false] {
             do {
                 let id = try transaction { connection throws(MariaDBError) in
-                    let owner =
-                        hidesTakenAddress ? try connection.owner(of: user.email) : nil
-                    if let owner {
-                        return try write(user, unseen: owner, token, context, on: connection)
+                    guard let nowhere else {
+                        return try write(user, user.email, token, .link, context, on: connection)
                     }
-                    return try write(user, token, context, on: connection)
+                    guard let owner = try connection.owner(of: user.email) else {
+                        return try write(
+                            user, user.email, token, .linkLikeNotice, context, on: connection)
+                    }
+                    return try write(
+                        user, nowhere, token, .notice(to: owner), reason: "address_taken", context,
+                        on: connection)
                 }
                 return .registered(id)
             } catch {
@@ -91,31 +98,25 @@ extension MariaDBStore {
     }
 
     private func write(
-        _ user: NewUser, _ token: MailedToken, _ context: RequestContext,
+        _ user: NewUser, _ email: EmailAddress, _ token: MailedToken,
+        _ mail: Connection.AccompanyingMail, reason: String? = nil, _ context: RequestContext,
         on connection: Connection
     ) throws(MariaDBError) -> UserID {
-        let id = try insert(user, email: user.email, at: context.now, on: connection)
-        try connection.insert(token, for: id, at: context.now)
-        try connection.audit(.userRegistered, user: id, context: context)
+        let id = try insert(user, email: email, at: context.now, on: connection)
+        try connection.insert(token, for: id, mailing: mail, at: context.now)
+        try connection.audit(.userRegistered, reason: reason, user: id, context: context)
         return id
     }
 
-    /// Statement for statement as much work as any registration, so that time does not tell it.
-    private func write(
-        _ user: NewUser, unseen owner: UserID, _ token: MailedToken, _ context: RequestContext,
-        on connection: Connection
-    ) throws(MariaDBError) -> UserID {
+    /// Unlike any other, and of no domain that there can be (RFC 2606 §2).
+    private static func addressOfNobody(for token: MailedToken) -> EmailAddress {
         let name = token.messageID.map {
             $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16)
         }
         guard let nowhere = EmailAddress("\(name.joined())@taken.invalid") else {
             preconditionFailure("an address of hexadecimal digits is none")
         }
-        let id = try insert(user, email: nowhere, at: context.now, on: connection)
-        try connection.insert(token, for: id, mailing: .notice(to: owner), at: context.now)
-        try connection.audit(
-            .userRegistered, reason: "address_taken", user: id, context: context)
-        return id
+        return nowhere
     }
 
     private func insert(

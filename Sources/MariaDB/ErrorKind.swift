@@ -42,7 +42,8 @@ extension MariaDBError {
 extension ServerErrorCode {
     fileprivate var turnsAway: Bool {
         switch self {
-        case .tooManyConnections, .tooManyUserConnections, .accessDenied, .databaseAccessDenied:
+        case .tooManyConnections, .tooManyUserConnections, .accessDenied, .databaseAccessDenied,
+            .authenticationNotAllowed:
             true
         default: false
         }

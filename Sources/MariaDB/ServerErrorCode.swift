@@ -117,7 +117,7 @@ public struct ServerErrorCode: RawRepresentable, Hashable, Sendable {
     /// The C name is `CR_SSL_CONNECTION_ERROR`.
     public static let encryptionFailed = Self(CR_SSL_CONNECTION_ERROR)
 
-    /// The server asked for a way to log in that would tell it the password.
+    /// The server asked for a way to log in that is not known to keep the password.
     ///
     /// The C name is `CR_PLUGIN_NOT_ALLOWED`.
     public static let authenticationNotAllowed = Self(CR_PLUGIN_NOT_ALLOWED)
@@ -198,7 +198,7 @@ extension ServerErrorCode: CustomStringConvertible {
         case .serverUnreachable: "the server cannot be reached"
         case .hostUnreachable: "the server's host cannot be reached"
         case .encryptionFailed: "no trusted encryption"
-        case .authenticationNotAllowed: "the server asks for the password itself"
+        case .authenticationNotAllowed: "the server asks for a way to log in that is not allowed"
         case .serverGone: "the connection is gone"
         case .serverLost: "the connection was lost while waiting for the answer"
         case .columnsChanged: "the table was altered meanwhile"

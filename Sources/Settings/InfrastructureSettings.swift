@@ -172,7 +172,8 @@ public enum LimitKeys {
     /// See the meaning of each.
     public static let resetMailsPerNetwork = Setting.integer(
         "limits.reset_mails_per_network", 1...100_000, standard: 50,
-        "Password-reset mails that one IPv4 address or IPv6 /64 causes in an hour, as above.")
+        "Password-reset mails that one IPv4 address or IPv6 /64 causes in an hour, as above. Of ten times as "
+            + "many requests, for whatever address, nothing is written down any more.")
     /// See the meaning of each.
     public static let registrationsPerNetwork = Setting.integer(
         "limits.registrations_per_network", 1...100_000, standard: 100,

@@ -14,6 +14,9 @@ import Glibc
     private let directory: String?
     private let instance: String
     private let layout: String
+    /// Whether the file had room for the counters; else what this instance counts is in no reading, of
+    /// whichever instance: figures that went up and down by turns would be worse.
+    let hasRoom: Bool
 
     /// How many cells there are; a file has eight bytes for each.
     static let cellCount = 4096
@@ -49,6 +52,7 @@ import Glibc
         directory: String?, instance: String, layout: String
     ) throws(Fault) {
         (self.directory, self.instance, self.layout) = (directory, instance, layout)
+        var hasRoom = true
         let size = Self.cellCount * MemoryLayout<UInt64>.stride
         var descriptor: CInt = -1
         var flags = MAP_PRIVATE | MAP_ANONYMOUS
@@ -60,19 +64,22 @@ import Glibc
             }
             // Without room of its own, a page that is first written on a full disk ends the process (SIGBUS).
             let reserved = posix_fallocate(descriptor, 0, size)
-            guard reserved == 0 else {
+            guard reserved == 0 || reserved == ENOSPC else {
                 close(descriptor)
                 throw Fault(path: path, errno: reserved)
             }
+            hasRoom = reserved == 0
             // Two of the same name would only make the figures wrong; that is no reason not to serve.
             _ = gatereeve_lock(descriptor)
-            flags = MAP_SHARED
+            if hasRoom { flags = MAP_SHARED }
         }
-        let memory = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, flags, descriptor, 0)
+        let memory = unsafe mmap(
+            nil, size, PROT_READ | PROT_WRITE, flags, hasRoom ? descriptor : -1, 0)
         guard let memory = unsafe memory, unsafe memory != MAP_FAILED else {
             throw Fault(path: path, errno: errno)
         }
         self.descriptor = descriptor
+        self.hasRoom = hasRoom
         unsafe cells = memory.bindMemory(to: UInt64.self, capacity: Self.cellCount)
         for cell in 0..<Self.runCellCount { set(cell, to: 0) }
     }

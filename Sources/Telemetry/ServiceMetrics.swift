@@ -52,6 +52,9 @@ public struct ServiceMetrics: Sendable {
         }
     }
 
+    /// Whether what this instance counts is in the metrics; not where its file found no room.
+    public var areKept: Bool { board.hasRoom }
+
     /// Counts one answered request.
     ///
     /// - Parameters:

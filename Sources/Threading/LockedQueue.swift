@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Up to glibc 2.40 a wakeup can get lost where several threads wait (glibc bug 25847); whoever it was for
 /// sees then what it missed.
-private let longestWait = 1000
+private let longestWait = 4000
 
 /// A value behind a lock, with a way to wait until it has something to give
 /// (`pthread_mutex_t` and `pthread_cond_t`).

@@ -140,7 +140,6 @@ struct TokenReuseTests {
         }
     }
 
-    /// Makes a chain of so many spent tokens after a successor, and ends with one that is not spent.
     @Test(
         "a logout with a spent token ends the newest as a logout does, and is no event of its own")
     func logout() throws {
@@ -163,6 +162,7 @@ struct TokenReuseTests {
         }
     }
 
+    /// Makes a chain of so many spent tokens after a successor, and ends with one that is not spent.
     private static func lengthen(
         _ place: AdministrationWorkplace, after successor: [UInt8], by count: Int
     ) throws {

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import jwt
 from accounts import PASSWORD, new_name
 from background import Background
+from parts import wait_for
 
 # What each kind of request has to be answered, unless with 503.
 EXPECTED = {"refresh": 200, "login": 200, "register": 201, "logout": 205, "ended": 401}
@@ -74,10 +75,17 @@ class Load(Background):
         return jwt.encode(claims, self.rig.secret, algorithm="HS256")
 
     def __enter__(self) -> "Load":
-        self.valid, self.spent = self._token(), self._token()
-        assert self.rig.client.post("logout/", {"refresh": self.spent}).status == 205
+        self.valid = self._token()
+        # The test before may have ended a moment ago: some connection may not have recovered yet.
+        wait_for(self._end_a_token, "a logout")
         self.start(self._work, [kind for kind in EXPECTED for _ in range(self.threads_for_each)])
         return self
+
+    def _end_a_token(self) -> bool:
+        self.spent = self._token()
+        answer = self.rig.client.post("logout/", {"refresh": self.spent})
+        assert answer.status in (205, 503), answer
+        return answer.status == 205
 
     def _work(self, kind: str) -> None:
         while not self.stopping.wait(PAUSE):

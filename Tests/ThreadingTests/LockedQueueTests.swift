@@ -75,7 +75,7 @@ struct LockedQueueTests {
         #expect(found.withLock { $0 } == "7")
     }
 
-    @Test("a thread whose wakeup got lost sees what came a second later")
+    @Test("a thread whose wakeup got lost sees what came some seconds later")
     func lostWakeup() {
         let queue = LockedQueue(Numbers())
         let looks = Atomic(0)

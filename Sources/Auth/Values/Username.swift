@@ -25,7 +25,7 @@ public struct Username: Hashable, Sendable {
     }
 
     /// The longest text, in bytes, that can name an account: a character typed in its parts has nine at
-    /// most, as a syllable of Hangul does.
+    /// most, as a syllable of Hangul does; some rare letters have more, and their names are refused.
     static let longestTyped = 9 * lengthLimit
 
     /// The compared form of anything a person types to log in; nil when it has none, or is longer than any

@@ -47,7 +47,7 @@ extension ServiceMetrics {
     /// The settings `server.metrics_directory` and `server.instance`.
     ///
     /// - Throws: `ExitCode` after it has printed why the file cannot be used. That there is no room for it
-    ///   is no reason not to serve: it is printed, and the instance counts for itself.
+    ///   is no reason not to serve: it is printed, and the metrics miss what this instance counts.
     init(_ values: SettingValues) throws {
         let directory = values[ServerKeys.metricsDirectory]
         let instance = values[ServerKeys.instance]
@@ -60,15 +60,15 @@ extension ServiceMetrics {
             try self.init(
                 directory: directory.isEmpty ? nil : directory, instance: instance, names: names)
         } catch {
-            let fault =
+            Complaint.print(
                 "\(error.path): \(String(cString: strerror(error.errno))) "
-                + "(server.metrics_directory)"
-            guard error.errno == ENOSPC else {
-                Complaint.print(fault)
-                throw ExitCode(71)
-            }
-            Complaint.print("\(fault); the metrics miss what this instance counts")
-            try self.init(directory: nil, instance: instance, names: names)
+                    + "(server.metrics_directory)")
+            throw ExitCode(71)
+        }
+        if !areKept {
+            Complaint.print(
+                "\(directory): \(String(cString: strerror(ENOSPC))) (server.metrics_directory); "
+                    + "the metrics miss what this instance counts")
         }
     }
 
