@@ -85,7 +85,7 @@ probe_sandbox() {
     grep -E '^(as it should be|WRONG)' "$machine_home/probe.log" | sed 's/^/          /'
     [[ $(inside systemctl show --property Result --value gatereeve-probe.service) == success ]] ||
         fail "the sandbox is not as it should be"
-    [[ $(grep -c '^as it should be: ' "$machine_home/probe.log") -ge 20 ]] ||
+    [[ $(grep -c '^as it should be: ' "$machine_home/probe.log") -ge 34 ]] ||
         fail "the probe did not finish"
     inside rm -f "$unit" /usr/share/gatereeve/probe.py
     inside systemctl daemon-reload

@@ -11,8 +11,12 @@ import os
 import socket
 import subprocess
 import sys
+import time
 
 CLONE_NEWNS = 0x00020000
+ADDR_NO_RANDOMIZE = 0x0040000
+# The number of init_module(2), for which the C library has no function.
+INIT_MODULE = {"x86_64": 175, "aarch64": 105}[os.uname().machine]
 
 
 def write_file(path: str) -> None:
@@ -26,9 +30,19 @@ def read_file(path: str) -> None:
         file.read(1)
 
 
-def make_namespace() -> None:
-    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS) != 0:
-        raise OSError(ctypes.get_errno(), "unshare")
+def call(name: str, *arguments) -> None:
+    """Calls a function of the C library that answers 0, or above, when it has done it."""
+    if getattr(ctypes.CDLL(None, use_errno=True), name)(*arguments) < 0:
+        raise OSError(ctypes.get_errno(), name)
+
+
+def set_clock() -> None:
+    time.clock_settime(time.CLOCK_REALTIME, time.time())
+
+
+def make_set_user_id_file() -> None:
+    with open("/tmp/probe", "w") as file:
+        os.fchmod(file.fileno(), 0o4755)
 
 
 def see_other_processes() -> None:
@@ -63,7 +77,19 @@ FORBIDDEN = {
         lambda: subprocess.run(["/lib64/ld-linux-x86-64.so.2", "/bin/sh", "-c", "true"], check=True),
     "make memory writable and executable":
         lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC),
-    "make a namespace": make_namespace,
+    "make a namespace": lambda: call("unshare", CLONE_NEWNS),
+    "set the clock": set_clock,
+    "change the host name": lambda: call("sethostname", b"probe", 5),
+    "write into /proc/sys": lambda: write_file("/proc/sys/kernel/domainname"),
+    "load a module into the kernel": lambda: call("syscall", INIT_MODULE, None, 0, b""),
+    "read the log of the kernel": lambda: read_file("/dev/kmsg"),
+    "make a control group": lambda: os.mkdir("/sys/fs/cgroup/probe"),
+    "open a device": lambda: read_file("/dev/mem"),
+    "run before all others": lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1)),
+    "choose its processors": lambda: os.sched_setaffinity(0, {0}),
+    "make a file that runs as its owner": make_set_user_id_file,
+    "change its personality": lambda: call("personality", ADDR_NO_RANDOMIZE),
+    "read the home of root": lambda: os.listdir("/root"),
     "see other processes": see_other_processes,
     "become root": lambda: os.setuid(0),
 }
