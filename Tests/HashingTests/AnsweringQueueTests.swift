@@ -55,13 +55,6 @@ struct AnsweringQueueTests {
 
         func ends(of name: String) -> [ToldRequest.End] { ends.withLock { $0[name] ?? [] } }
 
-        func wait(until condition: () -> Bool) {
-            let deadline = MonotonicTime.now.advanced(milliseconds: 60_000)
-            let pause = StopSignal()
-            while !condition(), MonotonicTime.now < deadline { _ = pause.wait(milliseconds: 1) }
-            #expect(condition())
-        }
-
         func end() {
             let threads = threads.withLock { $0 }
             queue.close()
@@ -86,7 +79,7 @@ struct AnsweringQueueTests {
         // Longer than one look of who watches, so that there is another.
         place.finish("less hasty", patience: 120_000)
         for name in ["hasty", "less hasty"] {
-            place.wait { place.ends(of: name).contains(.refused(.noStore)) }
+            wait { place.ends(of: name).contains(.refused(.noStore)) }
         }
         for name in ["slow", "slower", "patient"] { #expect(place.ends(of: name) == []) }
         gate.raise()
@@ -105,9 +98,9 @@ struct AnsweringQueueTests {
             let gate = StopSignal()
             place.finish("slow \(round)", until: gate)
             place.finish("hasty \(round)", patience: 1000)
-            place.wait { place.ends(of: "hasty \(round)").contains(.refused(.noStore)) }
+            wait { place.ends(of: "hasty \(round)").contains(.refused(.noStore)) }
             gate.raise()
-            place.wait { place.ends(of: "hasty \(round)").contains(.takenBack) }
+            wait { place.ends(of: "hasty \(round)").contains(.takenBack) }
         }
         place.end()
     }
@@ -117,7 +110,7 @@ struct AnsweringQueueTests {
         let place = Workplace()
         place.finish("hasty", patience: 0)
         let later = MonotonicTime.now.advanced(milliseconds: 1)
-        place.wait { later < .now }
+        wait { later < .now }
         place.start()
         place.end()
         #expect(place.ends(of: "hasty") == [.refused(.noStore), .takenBack])
@@ -131,7 +124,7 @@ struct AnsweringQueueTests {
         place.finish("slow", until: gate)
         place.finish("wrong", .compared(matches: false, upgraded: nil), patience: 1000)
         place.finish("right", .compared(matches: true, upgraded: nil), patience: 1000)
-        place.wait { place.ends(of: "right").contains(.refused(.noStore)) }
+        wait { place.ends(of: "right").contains(.refused(.noStore)) }
         gate.raise()
         place.end()
         #expect(place.ends(of: "wrong") == [.refused(.noStore)])
@@ -147,9 +140,9 @@ struct AnsweringQueueTests {
         let later = MonotonicTime.now.advanced(milliseconds: 200)
         place.finish("lenient", patience: 1000, patienceFrom: later)
         place.finish("strict", patience: 1000)
-        place.wait { place.ends(of: "strict").contains(.refused(.noStore)) }
+        wait { place.ends(of: "strict").contains(.refused(.noStore)) }
         #expect(place.ends(of: "lenient") == [] || later < .now)
-        place.wait { place.ends(of: "lenient").contains(.refused(.noStore)) }
+        wait { place.ends(of: "lenient").contains(.refused(.noStore)) }
         #expect(later < .now)
         gate.raise()
         place.end()
@@ -162,7 +155,7 @@ struct AnsweringQueueTests {
         let gate = StopSignal()
         place.finish("slow", until: gate)
         place.queue.refuse(place.request("unlucky"))
-        place.wait { place.ends(of: "unlucky") == [.refused(.notHashed)] }
+        wait { place.ends(of: "unlucky") == [.refused(.notHashed)] }
         gate.raise()
         place.end()
         #expect(place.ends(of: "unlucky") == [.refused(.notHashed), .takenBack])
@@ -173,7 +166,7 @@ struct AnsweringQueueTests {
         let place = Workplace()
         for number in 0..<1002 { place.queue.refuse(place.request("unlucky \(number)")) }
         place.start()
-        place.wait {
+        wait {
             (0..<1002).allSatisfy { place.ends(of: "unlucky \($0)").contains(.refused(.notHashed)) }
         }
         place.end()

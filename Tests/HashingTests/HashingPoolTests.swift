@@ -84,14 +84,6 @@ struct HashingPoolTests {
         }
     }
 
-    /// Waits for a condition; that it does not come within a minute is a failure.
-    private func wait(until condition: () -> Bool) {
-        let deadline = MonotonicTime.now.advanced(milliseconds: 60000)
-        let pause = StopSignal()
-        while !condition(), MonotonicTime.now < deadline { _ = pause.wait(milliseconds: 1) }
-        #expect(condition())
-    }
-
     private let work = PasswordWork.make(Password("correct horse"))
 
     @Test("a hashing thread goes on while what follows its last hash waits")

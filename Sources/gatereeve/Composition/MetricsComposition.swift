@@ -50,15 +50,15 @@ extension ServiceMetrics {
     ///   is no reason not to serve: it is printed, and the metrics miss what this instance counts.
     init(_ values: SettingValues) throws {
         let directory = values[ServerKeys.metricsDirectory]
-        let instance = values[ServerKeys.instance]
-        let names = Names(
-            routes: Routes.names, reasons: Problem.reasons,
-            failureCauses: RequestFailure.Cause.allCases.map(\.rawValue),
-            loginOutcomes: RequestSummary.loginOutcomes,
-            databaseErrorKinds: MariaDBError.Kind.allCases.map(\.rawValue))
         do throws(Fault) {
             try self.init(
-                directory: directory.isEmpty ? nil : directory, instance: instance, names: names)
+                directory: directory.isEmpty ? nil : directory,
+                instance: values[ServerKeys.instance],
+                names: Names(
+                    routes: Routes.names, reasons: Problem.reasons,
+                    failureCauses: RequestFailure.Cause.allCases.map(\.rawValue),
+                    loginOutcomes: RequestSummary.loginOutcomes,
+                    databaseErrorKinds: MariaDBError.Kind.allCases.map(\.rawValue)))
         } catch {
             Complaint.print(
                 "\(error.path): \(String(cString: strerror(error.errno))) "
