@@ -158,7 +158,7 @@ public final class Service: ExchangeHandler {
 /// A request that waits for its password to be hashed, and holds no worker meanwhile.
 private struct ParkedRequest: PasswordRequest {
     let work: PasswordWork
-    /// How long it may use a store, in microseconds.
+    /// How long it may use a store, in microseconds; at least ``Service/leastStoreTime``.
     let timeLeft: UInt64
     let exchange: any Exchange
     let route: Route
@@ -167,7 +167,7 @@ private struct ParkedRequest: PasswordRequest {
     let observer: any RequestObserver & Sendable
 
     var patience: UInt64 {
-        max(timeLeft - min(timeLeft, Service.leastStoreTime), Service.leastPatience)
+        max(timeLeft - Service.leastStoreTime, Service.leastPatience)
     }
 
     /// It has time of its own: enough to connect to the database again.
@@ -197,7 +197,6 @@ private struct ParkedRequest: PasswordRequest {
             }
         conclude(exchange, route: route, with: problem, observer)
     }
-
 }
 
 /// Sends the answer with the fields of its route, and tells of it.
