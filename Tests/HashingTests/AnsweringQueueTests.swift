@@ -174,6 +174,32 @@ struct AnsweringQueueTests {
         #expect(takenBack == 1000)
     }
 
+    @Test("who is held is not finished before its time, though a thread is awake for it already")
+    func punctual() {
+        let place = Workplace()
+        place.start()
+        let early = Mutex<[Bool]>([])
+        for distance in 1...20 {
+            let due = MonotonicTime.now.advanced(milliseconds: distance)
+            let request = ToldRequest(whenFinished: { _, _ in
+                early.withLock { $0.append(.now < due) }
+            })
+            place.queue.finish(request, .made("a hash"), from: due, patienceFrom: due)
+        }
+        place.end()
+        #expect(early.withLock { $0 } == Array(repeating: false, count: 20))
+    }
+
+    @Test("who is sent on early, since more than a thousand are held, does not keep the thread")
+    func crowd() {
+        let place = Workplace()
+        place.start()
+        let due = MonotonicTime.now.advanced(milliseconds: 3_600_000)
+        for number in 0..<1010 { place.finish("held \(number)", from: due, patienceFrom: due) }
+        wait { (0..<1010).count { place.ends(of: "held \($0)") == [.finished] } == 10 }
+        // The threads go on: their end would wait for the others.
+    }
+
     @Test("the end waits for those whose time has not come, and finishes them")
     func held() {
         let place = Workplace(threads: 2)
