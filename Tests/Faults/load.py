@@ -47,6 +47,8 @@ class Load(Background):
     rig: object
     account: object
     threads_for_each: int = 2
+    # How many more log in.
+    flood: int = 0
     samples: list[Sample] = field(default_factory=list)
     registered: list[str] = field(default_factory=list)
     logged_out: list[str] = field(default_factory=list)
@@ -78,7 +80,8 @@ class Load(Background):
         self.valid = self._token()
         # The test before may have ended a moment ago: some connection may not have recovered yet.
         wait_for(self._end_a_token, "a logout")
-        self.start(self._work, [kind for kind in EXPECTED for _ in range(self.threads_for_each)])
+        kinds = [kind for kind in EXPECTED for _ in range(self.threads_for_each)]
+        self.start(self._work, kinds + ["login"] * self.flood)
         return self
 
     def _end_a_token(self) -> bool:

@@ -67,6 +67,15 @@ def test_the_database_is_frozen_and_thaws(rig, survive):
     survive("database frozen", rig.database.freeze, rig.database.thaw, 3)
 
 
+@pytest.mark.parametrize("fault", ["killed", "frozen"])
+def test_the_database_goes_away_in_a_flood_of_logins(rig, survive, load, fault):
+    load.flood = 50
+    break_it, mend = {
+        "killed": (rig.database.end, rig.start_database),
+        "frozen": (rig.database.freeze, rig.database.thaw)}[fault]
+    survive(f"database {fault}, 50 clients log in", break_it, mend, 3)
+
+
 @pytest.mark.slow
 def test_the_database_is_killed_again_and_again(rig, survive):
     def kill_again_and_again():
