@@ -2,32 +2,52 @@ public import Auth
 
 /// A request whose password is to be hashed, in the hands of a ``PasswordQueue``.
 ///
-/// Either ``finish(_:store:afterMicroseconds:)`` is called or ``refuse(because:)``, once, by any thread.
+/// Either ``finish(_:store:)`` is called or ``refuse(because:)``, once, by any thread.
 public protocol PasswordRequest: Sendable {
-    /// Takes back in a store what was written down for a request.
-    typealias TakeBack = @Sendable (any Store) -> Void
+    /// Puts right in a store what was written down for a request that got no answer, by the result of its
+    /// hash; nil when it was not hashed.
+    typealias TakeBack = @Sendable (any Store, PasswordWorkResult?) -> Void
 
     /// What is hashed.
     var work: PasswordWork { get }
 
-    /// How long it may wait for a store when the password is hashed, in microseconds.
+    /// How long ago the request came, in microseconds; asked for only until it is answered.
+    var age: UInt64 { get }
+
+    /// Until what age it waits for a store when the password is hashed, in microseconds.
     var patience: UInt64 { get }
 
-    /// What is called once after a refusal, by a thread with a store, unless the password was found
-    /// wrong; nil when nothing was written down.
+    /// What is called once after a refusal or a failure of the store, by a thread with a store; nil when
+    /// nothing was written down.
     ///
     /// It may be called late: it holds nothing of the request but what it needs, and no password.
     var takeBack: TakeBack? { get }
 
     /// Goes on with what came of the hash.
     ///
-    /// - Parameters:
-    ///   - store: The store of this thread.
-    ///   - afterMicroseconds: How long it waited for that store; at most ``patience``.
-    func finish(_ result: PasswordWorkResult, store: any Store, afterMicroseconds: UInt64)
+    /// - Parameter store: The store of this thread.
+    /// - Returns: The answer, which the caller gives.
+    func finish(_ result: PasswordWorkResult, store: any Store) -> PasswordAnswer
 
     /// Answers at once, without a store.
     func refuse(because refusal: PasswordRefusal)
+}
+
+/// What came of a request whose password was hashed.
+public struct PasswordAnswer: Sendable {
+    /// Whether it is what the client asked for; any other answer comes no earlier than a refusal would.
+    public let isSuccess: Bool
+    /// Whether the store failed, so that what is written down may be wrong.
+    public let hasStoreFailed: Bool
+    /// Gives it, by any thread.
+    public let give: @Sendable () -> Void
+
+    /// An answer of its parts.
+    public init(isSuccess: Bool, hasStoreFailed: Bool, give: @escaping @Sendable () -> Void) {
+        self.isSuccess = isSuccess
+        self.hasStoreFailed = hasStoreFailed
+        self.give = give
+    }
 }
 
 /// Why nothing comes of a password that was handed to a queue.

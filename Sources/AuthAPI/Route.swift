@@ -19,8 +19,8 @@ final class Route: Sendable {
     let acceptsAnything: Bool
     /// Whether it hashes a password, which is refused while too many wait.
     let hashesPassword: Bool
-    /// Whether it receives a password or the secret of a link, of which the stack keeps nothing.
-    let receivesSecret: Bool
+    /// Whether it has a password or the secret of a link in hand, of which the stack keeps nothing.
+    let handlesSecret: Bool
     /// What a person with a browser gets for a GET, where the route has no other use for it.
     let page: (@Sendable (Endpoints) -> Response)?
     /// What answers.
@@ -32,7 +32,7 @@ final class Route: Sendable {
     init(
         name: String, path: String, methods: [HTTPRequest.Method], bodyLimit: Int,
         checksBearer: Bool, hashesPassword: Bool = false, receivesLink: Bool = false,
-        acceptsAnything: Bool = false,
+        makesLink: Bool = false, acceptsAnything: Bool = false,
         page: (@Sendable (Endpoints) -> Response)? = nil,
         respond: @escaping @Sendable (Endpoints, Call) throws(Problem) -> Reply
     ) {
@@ -42,7 +42,7 @@ final class Route: Sendable {
         self.bodyLimit = bodyLimit
         self.checksBearer = checksBearer
         self.hashesPassword = hashesPassword
-        receivesSecret = hashesPassword || receivesLink
+        handlesSecret = hashesPassword || receivesLink || makesLink
         self.acceptsAnything = acceptsAnything
         self.page = page
         self.respond = respond
@@ -106,7 +106,7 @@ public enum Routes {
             checksBearer: false, respond: { (e, c) throws(Problem) in try e.logOut(c) }),
         Route(
             name: "password-reset", path: "password-reset", methods: [.post], bodyLimit: 65536,
-            checksBearer: true,
+            checksBearer: true, makesLink: true,
             respond: { (e, c) throws(Problem) in try e.requestPasswordReset(c) }),
         Route(
             name: "password-reset-confirm", path: "password-reset-confirm/<uidb64>/<token>",

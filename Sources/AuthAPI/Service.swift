@@ -10,15 +10,14 @@ import HTTPTypes
 public final class Service: ExchangeHandler {
     /// The step of answers that must not show how long they took, in microseconds.
     static let pace: UInt64 = 25_000
-    /// How long a request may go on asking the store, in microseconds; the wait for a password hash
-    /// does not count.
+    /// Until what age a request may go on asking the store, in microseconds.
     ///
     /// With the time limit of the last statement the answer is there within 5 seconds.
     static let storeTime: UInt64 = 2_500_000
-    /// What is left of it at least, for a request that was slow to arrive, or to get a store after its hash.
-    fileprivate static let leastStoreTime: UInt64 = 500_000
-    /// How long such a request may wait for that store at least.
-    fileprivate static let leastPatience: UInt64 = 100_000
+    /// The same for a request whose password is hashed, with the wait for the hash.
+    fileprivate static let storeTimeAfterHash: UInt64 = 3_000_000
+    /// How long a request may ask the store at least, however slow it was to arrive or to be hashed.
+    fileprivate static let leastStoreTime: UInt64 = 300_000
 
     private let router: Router
     private let endpoints: Endpoints
@@ -57,7 +56,7 @@ public final class Service: ExchangeHandler {
             conclude(exchange, route: nil, with: Problem.notFound, observer)
             return true
         }
-        guard match.route.receivesSecret else {
+        guard match.route.handlesSecret else {
             return SpentMemory.leftAsItIs { answer(exchange, match) }
         }
         // Memory that is given back is wiped anyway; short texts live on the stack.
@@ -82,19 +81,15 @@ public final class Service: ExchangeHandler {
                 }
                 return false
             case .afterHashing(let work, let finish, let takeBack):
-                let age = exchange.age
-                let isInTime = age < Self.storeTime - Self.leastPatience
                 exchange.handOn()
                 let parked = ParkedRequest(
-                    work: work, timeLeft: Self.storeTime(after: age), exchange: exchange,
-                    route: match.route, reply: finish, withdraw: takeBack,
-                    observer: hashingObserver)
-                guard isInTime, queue.submit(parked) else {
-                    let problem = isInTime ? Problem.hashingFull : .storeOverdue
-                    conclude(exchange, route: match.route, with: problem, observer)
+                    work: work, exchange: exchange, route: match.route, reply: finish,
+                    withdraw: takeBack, observer: hashingObserver)
+                guard queue.submit(parked) else {
+                    conclude(exchange, route: match.route, with: .hashingFull, observer)
                     // Not for long: this worker has others to answer.
                     store.begin(microseconds: Self.leastStoreTime)
-                    takeBack?(store)
+                    takeBack?(store, nil)
                     return false
                 }
                 return false
@@ -110,7 +105,7 @@ public final class Service: ExchangeHandler {
         let head = exchange.head
         let route = match.route
         guard head.method != .options else { return .response(route.description) }
-        store.begin(microseconds: Self.storeTime(after: exchange.age))
+        store.begin(microseconds: Self.time(until: Self.storeTime, from: exchange.age))
         let accept = Accept(head.accept)
         guard route.acceptsAnything || accept.isSatisfiable else { throw .notAcceptable }
         let context = RequestContext(
@@ -138,8 +133,8 @@ public final class Service: ExchangeHandler {
         return try route.respond(endpoints, call)
     }
 
-    private static func storeTime(after age: UInt64) -> UInt64 {
-        max(storeTime - min(age, storeTime), leastStoreTime)
+    fileprivate static func time(until end: UInt64, from age: UInt64) -> UInt64 {
+        max(end - min(age, end), leastStoreTime)
     }
 
     private func body(of exchange: any Exchange, limit: Int) throws(Problem) -> [UInt8] {
@@ -158,34 +153,36 @@ public final class Service: ExchangeHandler {
 /// A request that waits for its password to be hashed, and holds no worker meanwhile.
 private struct ParkedRequest: PasswordRequest {
     let work: PasswordWork
-    /// How long it may use a store, in microseconds; at least ``Service/leastStoreTime``.
-    let timeLeft: UInt64
     let exchange: any Exchange
     let route: Route
     let reply: Reply.Finish
     let withdraw: TakeBack?
     let observer: any RequestObserver & Sendable
 
-    var patience: UInt64 {
-        max(timeLeft - Service.leastStoreTime, Service.leastPatience)
-    }
+    var age: UInt64 { exchange.age }
+
+    var patience: UInt64 { Service.storeTimeAfterHash - Service.leastStoreTime }
 
     /// It has time of its own: enough to connect to the database again.
     var takeBack: TakeBack? {
         guard let withdraw else { return nil }
-        return { store in
+        return { store, result in
             store.begin(microseconds: Service.storeTime)
-            withdraw(store)
+            withdraw(store, result)
         }
     }
 
-    func finish(_ result: PasswordWorkResult, store: any Store, afterMicroseconds: UInt64) {
-        let rest = timeLeft - min(afterMicroseconds, timeLeft)
-        store.begin(microseconds: max(rest, Service.leastStoreTime))
+    func finish(_ result: PasswordWorkResult, store: any Store) -> PasswordAnswer {
+        store.begin(microseconds: Service.time(until: Service.storeTimeAfterHash, from: age))
         do throws(Problem) {
-            conclude(exchange, route: route, with: try reply(result, store), observer)
+            let answer = try reply(result, store)
+            return PasswordAnswer(isSuccess: true, hasStoreFailed: false) {
+                conclude(exchange, route: route, with: answer, observer)
+            }
         } catch {
-            conclude(exchange, route: route, with: error, observer)
+            return PasswordAnswer(isSuccess: false, hasStoreFailed: error.failure != nil) {
+                conclude(exchange, route: route, with: error, observer)
+            }
         }
     }
 

@@ -28,7 +28,8 @@ public final class Inspection {
 
     private static let askServer: Statement = """
         SELECT VERSION(), CURRENT_USER(), @@GLOBAL.innodb_flush_log_at_trx_commit,
-            @@GLOBAL.max_connections, @@GLOBAL.read_only, UTC_TIMESTAMP(6)
+            @@GLOBAL.max_connections, CAST(@@GLOBAL.read_only AS CHAR) NOT IN ('0', 'OFF'),
+            UTC_TIMESTAMP(6)
         """
 
     /// What the server says of itself; nil never but for a server that does not answer.
@@ -37,7 +38,7 @@ public final class Inspection {
         return Server(
             version: try row.text(0), account: try row.text(1),
             flushesLogAtCommit: try row.integer(2),
-            connectionLimit: try row.integer(3), isReadOnly: try row.integer(4) != 0,
+            connectionLimit: try row.integer(3), isReadOnly: try row.boolean(4),
             clock: try row.dateTime(5))
     }
 

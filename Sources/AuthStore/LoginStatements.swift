@@ -19,18 +19,18 @@ enum LoginStatements {
     /// ``withdraw`` do.
     ///
     /// Values: as above, then account key, start of the window; account key, network, start of being
-    /// known, limit for known networks, limit for others; network, start of the window, limit.
+    /// known, limit for known networks, limit for others; network, start of the window, limit; account
+    /// key, network, start of being known.
     static func beginLimited(claims: [ColumnName]) -> Statement {
         """
         \(part: insertAttempt) \
         WHERE (SELECT COUNT(*) FROM attempts AS a WHERE a.account_key = ? AND a.kind = 'login' \
         AND a.outcome IN \(part: failures) \
         AND a.occurred_at > ?) \
-        < IF(EXISTS(SELECT 1 FROM attempts AS g WHERE g.account_key = ? AND g.network = ? \
-        AND g.kind = 'login' AND g.outcome = 'succeeded' AND g.occurred_at > ?), ?, ?) \
-        AND (SELECT COUNT(*) FROM attempts AS n WHERE n.network = ? AND n.kind = 'login' \
+        < IF(\(part: isNetworkKnown), ?, ?) \
+        AND ((SELECT COUNT(*) FROM attempts AS n WHERE n.network = ? AND n.kind = 'login' \
         AND n.outcome IN \(part: failures) \
-        AND n.occurred_at > ?) < ? \
+        AND n.occurred_at > ?) < ? OR \(part: isNetworkKnown)) \
         \(part: returning(claims))
         """
     }
@@ -47,26 +47,32 @@ enum LoginStatements {
 
     private static func returning(_ claims: [ColumnName]) -> Statement {
         """
-        RETURNING id, user_id, (SELECT password FROM users WHERE id = user_id), \
-        (SELECT is_active FROM users WHERE id = user_id), \
-        (SELECT session_generation FROM users WHERE id = user_id)\
-        \(furtherIdentifiers: claims, between: "(SELECT ", and: " FROM users WHERE id = user_id)")
+        RETURNING id, user_id, (SELECT password FROM users WHERE users.id = attempts.user_id), \
+        (SELECT is_active FROM users WHERE users.id = attempts.user_id), \
+        (SELECT session_generation FROM users WHERE users.id = attempts.user_id)\
+        \(furtherIdentifiers: claims, between: "(SELECT ", and: " FROM users WHERE users.id = attempts.user_id)")
         """
     }
 
     private static let failures: Statement =
         "('no_such_user', 'inactive', 'unusable_password', 'wrong_password')"
 
+    /// Values: account key, network, start of being known.
+    private static let isNetworkKnown: Statement = """
+        EXISTS(SELECT 1 FROM attempts AS g WHERE g.account_key = ? AND g.network = ? \
+        AND g.kind = 'login' AND g.outcome = 'succeeded' AND g.occurred_at > ?)
+        """
+
     /// Values: account key, start of the window, id of the attempt; account key, network, start of
     /// being known, limit for known networks, limit for others; network, start of the window, id of
-    /// the attempt, limit.
+    /// the attempt, limit; account key, network, start of being known.
     private static let tooManyOthersFailed: Statement = """
         ((SELECT COUNT(*) FROM attempts AS a WHERE a.account_key = ? AND a.kind = 'login' \
         AND a.outcome IN \(part: failures) AND a.occurred_at > ? AND a.id <> ?) \
-        >= IF(EXISTS(SELECT 1 FROM attempts AS g WHERE g.account_key = ? AND g.network = ? \
-        AND g.kind = 'login' AND g.outcome = 'succeeded' AND g.occurred_at > ?), ?, ?) \
+        >= IF(\(part: isNetworkKnown), ?, ?) \
         OR (SELECT COUNT(*) FROM attempts AS n WHERE n.network = ? AND n.kind = 'login' \
-        AND n.outcome IN \(part: failures) AND n.occurred_at > ? AND n.id <> ?) >= ?)
+        AND n.outcome IN \(part: failures) AND n.occurred_at > ? AND n.id <> ?) >= ? \
+        AND NOT \(part: isNetworkKnown))
         """
 
     /// Marks an attempt as good.
@@ -98,8 +104,7 @@ enum LoginStatements {
     /// start of the window.
     static let countFailures: Statement = """
         SELECT a.failures, a.oldest, n.failures, n.oldest, \
-        EXISTS(SELECT 1 FROM attempts AS g WHERE g.account_key = ? AND g.network = ? \
-        AND g.kind = 'login' AND g.outcome = 'succeeded' AND g.occurred_at > ?) \
+        \(part: isNetworkKnown) \
         FROM (SELECT COUNT(*) AS failures, MIN(occurred_at) AS oldest FROM attempts \
         WHERE account_key = ? AND kind = 'login' \
         AND outcome IN \(part: failures) \

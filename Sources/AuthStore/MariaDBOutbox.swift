@@ -12,10 +12,12 @@ public final class MariaDBOutbox: Outbox {
         connection = ReconnectingConnection(settings)
     }
 
+    /// A kind that a newer program wrote is left to that program's mailer.
     private static let leaseDue: Statement = """
         UPDATE mail_outbox SET lease_owner = ?, lease_until = ?
         WHERE state = 'queued' AND next_attempt_at <= ?
             AND (lease_until IS NULL OR lease_until <= ?)
+            AND kind IN ('verify_email', 'password_reset', 'registration_notice', 'password_changed')
         ORDER BY next_attempt_at, id LIMIT ?
         """
 
@@ -44,7 +46,6 @@ public final class MariaDBOutbox: Outbox {
             let rows = try connection.query(
                 Self.findLeased, [.bytes(owner), until, .integer(Int64(limit))])
             var mails: [OutboxMail] = []
-            // A kind that a newer program wrote is left to that program's mailer.
             for row in rows {
                 if let mail = try Self.mail(in: row) { mails.append(mail) }
             }

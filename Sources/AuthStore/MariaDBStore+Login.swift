@@ -163,23 +163,26 @@ private struct CountedLogin {
         ]
     }
 
+    /// Of the look whether the account was logged in to from the network.
+    private var known: [SQLValue] { [account, network, knownSince] }
+
     private var networkLimit: SQLValue { .integer(Int64(limits.loginFailuresPerNetwork)) }
 
     /// The further values of ``LoginStatements/beginLimited(claims:)``.
     var conditionsAtBegin: [SQLValue] {
-        [account, windowStart, account, network, knownSince] + accountLimits
-            + [network, windowStart, networkLimit]
+        [account, windowStart] + known + accountLimits + [network, windowStart, networkLimit]
+            + known
     }
 
     /// The values of ``LoginStatements/withdraw`` and ``LoginStatements/succeedLimited``.
     func conditionsAtEnd(of attempt: UInt64) -> [SQLValue] {
         let id = SQLValue.unsigned(attempt)
-        return [id, account, windowStart, id, account, network, knownSince] + accountLimits
-            + [network, windowStart, id, networkLimit]
+        return [id, account, windowStart, id] + known + accountLimits
+            + [network, windowStart, id, networkLimit] + known
     }
 
     /// The values of ``LoginStatements/countFailures``.
     var valuesOfCount: [SQLValue] {
-        [account, network, knownSince, account, windowStart, network, windowStart]
+        known + [account, windowStart, network, windowStart]
     }
 }

@@ -29,6 +29,11 @@ public final class MariaDBStore: Store {
         connection.begin(until: .now + .microseconds(Int64(clamping: microseconds)))
     }
 
+    /// Connects again when the connection is lost.
+    public func recover() {
+        connection.recover()
+    }
+
     /// Runs statements that each commit by themselves.
     func use<Result>(
         _ body: (Connection) throws(MariaDBError) -> Result

@@ -37,10 +37,12 @@ extension Purge {
         ORDER BY u.id LIMIT ?
         """
 
-    /// The conditions on the row again: it may have been verified a moment ago.
+    /// The conditions on the row again: it may have been verified, or sent another link, a moment ago.
     private static let deleteUnverified: Statement = """
         DELETE FROM users
         WHERE id = ? AND email_verified_at IS NULL AND NOT is_active AND session_generation = 0
+            AND NOT EXISTS (SELECT 1 FROM one_time_tokens AS t
+                WHERE t.user_id = users.id AND t.expires_at > ?)
         """
 
     /// How many users are looked at in one go; most of them stay.
@@ -68,7 +70,7 @@ extension Purge {
                 var count = 0
                 for row in found {
                     let id = UserID(try row.unsigned(0))
-                    let result = try connection.execute(Self.deleteUnverified, [id.sqlValue])
+                    let result = try connection.execute(Self.deleteUnverified, [id.sqlValue, now])
                     guard result.affectedRows > 0 else { continue }
                     try connection.audit(
                         .userDeleted, reason: "never_verified", user: id, context: context)

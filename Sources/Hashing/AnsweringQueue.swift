@@ -13,34 +13,32 @@ final class AnsweringQueue: Sendable {
         let result: PasswordWorkResult
         /// When its turn may come.
         let due: MonotonicTime
-        /// Its patience begins here; when the result alone decided, the time of a refusal would tell it.
-        let since: MonotonicTime
-
-        func microseconds(at now: MonotonicTime) -> UInt64 { since.nanoseconds(to: now) / 1000 }
-
-        func isOverdue(at now: MonotonicTime) -> Bool { microseconds(at: now) > request.patience }
+        /// When any other answer than success may be given.
+        let refusalDue: MonotonicTime
+        /// When its patience ends.
+        let end: MonotonicTime
 
         /// Whoever was sent on much earlier, since too many are held, is not held again.
         func stayAwakeUntilDue() {
-            guard MonotonicTime.now.nanoseconds(to: due) <= AnsweringQueue.wakingTime else { return }
+            guard MonotonicTime.now.nanoseconds(to: due) <= AnsweringQueue.wakingTime else {
+                return
+            }
             while .now < due {}
         }
 
-        /// A password that was found wrong stays counted, though nobody was told.
-        var takeBack: PasswordRequest.TakeBack? {
-            if case .compared(matches: false, _) = result { return nil }
-            return request.takeBack
-        }
+        var takeBack: TakeBack? { AnsweringQueue.takeBack(request, after: result) }
     }
+
+    private typealias TakeBack = @Sendable (any Store) -> Void
 
     private enum Step: Sendable {
         case finish(Waiting)
-        case takeBack(PasswordRequest.TakeBack)
+        case takeBack(TakeBack)
     }
 
     private struct Queue: Sendable {
         var waiting: [Waiting] = []
-        var takeBacks: [PasswordRequest.TakeBack] = []
+        var takeBacks: [TakeBack] = []
         /// How many come later.
         var coming = 0
         var busyThreads = 0
@@ -56,13 +54,15 @@ final class AnsweringQueue: Sendable {
             return takeBacks.isEmpty ? nil : .takeBack(takeBacks.removeFirst())
         }
 
-        mutating func append(_ takeBack: PasswordRequest.TakeBack?) {
+        mutating func append(_ takeBack: TakeBack?) {
             if let takeBack, takeBacks.count < AnsweringQueue.mostTakeBacks {
                 takeBacks.append(takeBack)
             }
         }
     }
 
+    /// How long a request waits at least, in milliseconds, also one whose time is over when it is hashed.
+    private static let leastPatience = 100
     /// How often those that wait too long are looked for while all threads are held up, in milliseconds.
     private static let watchInterval = 50
     /// How many may wait to be taken back.
@@ -96,12 +96,18 @@ final class AnsweringQueue: Sendable {
     ///
     /// - Parameters:
     ///   - due: Not earlier; it may be in the past.
-    ///   - patienceBegins: From when on its time is counted.
+    ///   - refusalDue: When a request that failed would be due. This one waits for a store as long, and
+    ///     gets no other answer than success earlier: its time would tell the result.
     func finish(
         _ request: any PasswordRequest, _ result: PasswordWorkResult, from due: MonotonicTime,
-        patienceFrom patienceBegins: MonotonicTime
+        refusalDue: MonotonicTime
     ) {
-        let waiting = Waiting(request: request, result: result, due: due, since: patienceBegins)
+        let left = request.patience - min(request.age, request.patience)
+        let end = max(
+            .now.advanced(nanoseconds: left * 1000),
+            refusalDue.advanced(milliseconds: Self.leastPatience))
+        let waiting = Waiting(
+            request: request, result: result, due: due, refusalDue: refusalDue, end: end)
         let waking = MonotonicTime(nanoseconds: due.nanoseconds - Self.wakingTime)
         guard waking > .now else { return append(waiting, isExpected: false) }
         _ = queue.change { queue in
@@ -109,6 +115,14 @@ final class AnsweringQueue: Sendable {
             return false
         }
         held.hold(until: waking) { [self] in append(waiting, isExpected: true) }
+    }
+
+    /// - Parameter result: Nil when the password was not hashed.
+    private static func takeBack(
+        _ request: any PasswordRequest, after result: PasswordWorkResult?
+    ) -> TakeBack? {
+        guard let takeBack = request.takeBack else { return nil }
+        return { store in takeBack(store, result) }
     }
 
     private func append(_ waiting: Waiting, isExpected: Bool) {
@@ -127,7 +141,7 @@ final class AnsweringQueue: Sendable {
     func refuse(_ request: any PasswordRequest) {
         held.hold(until: .now) { request.refuse(because: .notHashed) }
         _ = queue.change { queue in
-            queue.append(request.takeBack)
+            queue.append(Self.takeBack(request, after: nil))
             return true
         }
     }
@@ -142,8 +156,8 @@ final class AnsweringQueue: Sendable {
         var goesOn = false
         _ = queue.change { queue in
             let now = MonotonicTime.now
-            overdue = queue.waiting.filter { $0.isOverdue(at: now) }
-            queue.waiting.removeAll { $0.isOverdue(at: now) }
+            overdue = queue.waiting.filter { $0.end < now }
+            queue.waiting.removeAll { $0.end < now }
             for waiting in overdue { queue.append(waiting.takeBack) }
             goesOn = !queue.waiting.isEmpty
             queue.isWatched = goesOn
@@ -184,13 +198,21 @@ final class AnsweringQueue: Sendable {
         case .takeBack(let takeBack): takeBack(store)
         case .finish(let waiting):
             waiting.stayAwakeUntilDue()
-            let waited = waiting.microseconds(at: .now)
-            guard waited <= waiting.request.patience else {
+            guard .now <= waiting.end else {
                 waiting.request.refuse(because: .noStore)
                 waiting.takeBack?(store)
                 return
             }
-            waiting.request.finish(waiting.result, store: store, afterMicroseconds: waited)
+            let answer = waiting.request.finish(waiting.result, store: store)
+            if answer.isSuccess || waiting.refusalDue <= .now {
+                answer.give()
+            } else {
+                held.hold(until: waiting.refusalDue, answer.give)
+            }
+            guard answer.hasStoreFailed else { return }
+            // What a late request has no time for.
+            store.recover()
+            waiting.takeBack?(store)
         }
     }
 

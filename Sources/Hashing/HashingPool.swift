@@ -36,9 +36,9 @@ public final class HashingPool: PasswordQueue {
         ///
         /// Default 128.
         public var queueLimit: Int
-        /// How long one may wait, in milliseconds.
+        /// At what age a request is not hashed any more, in milliseconds.
         ///
-        /// Default 4000.
+        /// Default 2500.
         public var waitLimit: Int
         /// How much the first thread yields to others, 0 to 19; the further ones yield by 19.
         ///
@@ -146,13 +146,13 @@ public final class HashingPool: PasswordQueue {
         let begun = MonotonicTime.now
         let waited = job.submitted.nanoseconds(to: begun)
         observer?.passwordTaken(afterNanoseconds: waited)
-        guard waited <= UInt64(settings.waitLimit) * 1_000_000,
+        guard job.request.age <= UInt64(settings.waitLimit) * 1000,
             let result = try? hasher.perform(job.request.work, in: workspace)
         else { return hashed.refuse(job.request) }
         observer?.passwordHashed(inNanoseconds: begun.nanoseconds(to: .now))
         let comparison = hasher.comparison(of: job.request.work)
         guard case .compared(let matches, _) = result, let comparison else {
-            return hashed.finish(job.request, result, from: .now, patienceFrom: .now)
+            return hashed.finish(job.request, result, from: .now, refusalDue: .now)
         }
         if !matches {
             pace.note(
@@ -161,7 +161,7 @@ public final class HashingPool: PasswordQueue {
         }
         let due = max(
             .now, begun.advanced(nanoseconds: pace.time(forComparisons: comparison.count)))
-        hashed.finish(job.request, result, from: matches ? .now : due, patienceFrom: due)
+        hashed.finish(job.request, result, from: matches ? .now : due, refusalDue: due)
     }
 
     /// Takes a request; false when the queue is full or closed.

@@ -44,7 +44,7 @@ struct CivilTime: Hashable, Sendable {
         microsecond = time % 1_000_000
     }
 
-    /// - Returns: nil when the fields are no moment of the years 1000 to 9999, as for MariaDB's
+    /// - Returns: nil when the fields are no moment of the years 1 to 9999, as for MariaDB's
     ///   `0000-00-00`.
     init?(_ time: MYSQL_TIME) {
         year = Int(time.year)
@@ -54,7 +54,7 @@ struct CivilTime: Hashable, Sendable {
         minute = Int(time.minute)
         second = Int(time.second)
         microsecond = Int(time.second_part)
-        guard (1000...9999).contains(year), (1...12).contains(month), (1...31).contains(day)
+        guard (1...9999).contains(year), (1...12).contains(month), (1...31).contains(day)
         else { return nil }
     }
 

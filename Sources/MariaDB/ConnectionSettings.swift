@@ -93,7 +93,7 @@ public struct ConnectionSettings: Sendable {
         innodb_lock_wait_timeout = \(lockWaitTimeout), \
         lock_wait_timeout = \(max(tableWaitTimeout ?? lockWaitTimeout, 1)), \
         max_statement_time = \(effectiveStatementTimeout)\
-        \(readsAcrossNodes ? ", wsrep_sync_wait = 1" : "")
+        \(readsAcrossNodes ? ", wsrep_sync_wait = 5" : "")
         """
     }
 

@@ -43,6 +43,15 @@ public final class ReconnectingConnection {
         self.deadline = deadline
     }
 
+    /// Connects when there is no live connection, without a deadline; that it fails is no news.
+    ///
+    /// For work that has too little time left to connect, again and again.
+    public func recover() {
+        guard current?.isUsable != true else { return }
+        deadline = nil
+        _ = try? liveConnection(failingAs: MariaDBError.self)
+    }
+
     /// Lends a live connection for statements that each commit by themselves.
     ///
     /// When the connection proves dead before the first statement of `body` could be sent, `body`

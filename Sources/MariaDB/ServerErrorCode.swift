@@ -148,6 +148,8 @@ extension ServerErrorCode {
     public var isConnectionLost: Bool {
         switch self {
         case .serverGone, .serverLost, .connectionKilled, .serverShutdown: true
+        // With TLS also a silent server, or one that hung up, is told as a fault of the encryption.
+        case .encryptionFailed: true
         default: false
         }
     }

@@ -36,7 +36,7 @@ private import CCurl
         unsafe set(CURLOPT_MAIL_RCPT, form.recipients)
         unsafe set(CURLOPT_HTTPHEADER, form.headers)
         unsafe set(CURLOPT_MIMEPOST, form.parts)
-        let code = unsafe curl_easy_perform(handle)
+        let code = unsafe withExtendedLifetime(form) { unsafe curl_easy_perform(handle) }
         unsafe set(CURLOPT_MIMEPOST, nil)
         unsafe set(CURLOPT_HTTPHEADER, nil)
         unsafe set(CURLOPT_MAIL_RCPT, nil)

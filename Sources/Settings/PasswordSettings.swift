@@ -46,8 +46,9 @@ public enum HashingKeys {
         "How many requests may wait for a hash; further ones get 503 at once.")
     /// See the meaning of each.
     public static let waitLimit = Setting.integer(
-        "hashing.wait_limit", 100...30000, unit: "milliseconds", standard: 4000,
-        "How long a request may wait for a hash before it gets 503.")
+        "hashing.wait_limit", 100...30000, unit: "milliseconds", standard: 2500,
+        "How long after it came a request may still begin to be hashed; later it gets 503. With more "
+            + "than the default an answer may take longer than 5 seconds when the database fails.")
     /// See the meaning of each.
     public static let niceness = Setting.integer(
         "hashing.niceness", 0...19, standard: 0,

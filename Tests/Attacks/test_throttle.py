@@ -188,6 +188,19 @@ def test_a_success_clears_neither_the_network_nor_another_account(pair, accounts
     assert guess(pair[1], new_name(), new_address()).status == 401
 
 
+def test_strangers_in_the_same_network_do_not_lock_out_who_logged_in_from_there_before(
+    pair, accounts
+):
+    known, unknown, home = accounts.active(), accounts.active(), new_address()
+    assert guess(pair[0], known.username, home, PASSWORD).status == 200
+    for _ in range(200):
+        assert guess(pair[0], new_name(), home).status == 401
+    assert guess(pair[0], unknown.username, home, PASSWORD).status == 429
+    for responder in pair:
+        assert guess(responder, known.username, home).status == 401
+        assert guess(responder, known.username, home, PASSWORD).status == 200
+
+
 def test_addresses_of_one_ipv6_network_count_as_one_client(pair):
     network, neighbour = new_network(), new_network()
     for number in range(200):

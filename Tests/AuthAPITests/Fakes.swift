@@ -8,15 +8,19 @@ import Testing
 final class FakeExchange: Exchange, @unchecked Sendable {
     // Sendable because a test has it on one thread.
     let head: RequestHead
-    let age: UInt64
+    private let ages: (UInt64, afterHash: UInt64)
     private let body: [UInt8]
     private let fault: BodyFault?
     private(set) var isHandedOn = false
     private(set) var response: Response?
 
-    init(head: RequestHead, body: [UInt8] = [], fault: BodyFault? = nil, age: UInt64 = 1) {
+    /// - Parameter ages: How old it is, in microseconds, and when its password is hashed.
+    init(
+        head: RequestHead, body: [UInt8] = [], fault: BodyFault? = nil,
+        ages: (UInt64, afterHash: UInt64) = (1, 1)
+    ) {
         self.head = head
-        self.age = age
+        self.ages = ages
         self.body = body
         self.fault = fault
     }
@@ -26,6 +30,8 @@ final class FakeExchange: Exchange, @unchecked Sendable {
         guard body.count <= limit else { throw .tooLarge }
         return body
     }
+
+    var age: UInt64 { isHandedOn ? ages.afterHash : ages.0 }
 
     func handOn() { isHandedOn = true }
 
@@ -54,9 +60,6 @@ final class ImmediateQueue: PasswordQueue, @unchecked Sendable {
             upgradesHashes: true)
     }
 
-    /// How long a request waits for a store after its hash, in microseconds.
-    var waits: UInt64 = 0
-
     var hasRoom: Bool {
         if case .full = behaviour { return false }
         return true
@@ -75,14 +78,16 @@ final class ImmediateQueue: PasswordQueue, @unchecked Sendable {
                 refuse(request, because: .notHashed)
                 break
             }
-            request.finish(result, store: store, afterMicroseconds: waits)
+            let answer = request.finish(result, store: store)
+            answer.give()
+            if answer.hasStoreFailed { request.takeBack?(store, result) }
         }
         return true
     }
 
     private func refuse(_ request: any PasswordRequest, because refusal: PasswordRefusal) {
         request.refuse(because: refusal)
-        request.takeBack?(store)
+        request.takeBack?(store, nil)
     }
 
     /// How long answers were held, in microseconds.

@@ -61,7 +61,7 @@ struct RouteTests {
         #expect(route.name == "verify-email" && route.path == ["verify-email"])
         #expect(route.methods == [.post])
         #expect(route.bodyLimit == 65536)
-        #expect(route.checksBearer && route.hashesPassword && route.receivesSecret)
+        #expect(route.checksBearer && route.hashesPassword && route.handlesSecret)
         #expect(route.page != nil)
     }
 

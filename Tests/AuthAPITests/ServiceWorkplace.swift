@@ -17,6 +17,8 @@ final class ServiceWorkplace {
     let issuer: TokenIssuer
     /// How old requests are when they are handled, in microseconds.
     var age: UInt64 = 1
+    /// The same when their passwords are hashed; nil: as before.
+    var ageAfterHash: UInt64?
     private let service: Service
 
     init(
@@ -49,7 +51,7 @@ final class ServiceWorkplace {
                 method: method, path: String(parts[0]),
                 query: parts.count > 1 ? String(parts[1]) : "", contentType: contentType,
                 contentLength: body.utf8.count, accept: accept, authorization: authorization),
-            body: Array(body.utf8), fault: fault, age: age)
+            body: Array(body.utf8), fault: fault, ages: (age, ageAfterHash ?? age))
         let isAnsweredHere = service.handle(exchange)
         #expect(isAnsweredHere != exchange.isHandedOn)
         return Answer(try #require(exchange.response, "no answer"))

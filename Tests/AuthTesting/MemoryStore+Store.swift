@@ -5,6 +5,9 @@ extension MemoryStore: Store {
     public func begin(microseconds: UInt64) {
         timeLimits.append(microseconds)
     }
+
+    /// Nothing breaks here.
+    public func recover() {}
 }
 
 extension MemoryStore {

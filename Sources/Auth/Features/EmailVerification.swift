@@ -49,8 +49,8 @@ public struct EmailVerification: Sendable {
     public struct Attempt: Sendable {
         /// The expensive part.
         public var work: PasswordWork { comparison.work }
-        /// Under which the store has it.
-        public var id: UInt64 { comparison.id }
+        /// What is kept of it when it gets no answer.
+        public var mark: Login.Mark { comparison.mark }
         /// Whose address it is.
         public let user: UserID
         fileprivate let digest: [UInt8]
@@ -114,9 +114,12 @@ public struct EmailVerification: Sendable {
         return user
     }
 
-    /// Takes an attempt back whose password was not compared, or was right: it must not count as failed.
-    public func cancel(attempt id: UInt64, store: some LoginStore) {
-        login.cancel(attempt: id, store: store)
+    /// Settles an attempt whose owner was told nothing; see ``Login/settleLate(_:after:store:context:)``.
+    public func settleLate(
+        _ attempt: Login.Mark, after result: PasswordWorkResult?, store: some LoginStore,
+        context: RequestContext
+    ) {
+        login.settleLate(attempt, after: result, store: store, context: context)
     }
 }
 

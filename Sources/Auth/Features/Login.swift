@@ -42,8 +42,10 @@ public struct Login: Sendable {
         public let work: PasswordWork
         /// Whose account it is; nil when nobody has the name.
         public var user: UserID? { facts?.user }
+        /// What is kept of it when its owner is told nothing.
+        public var mark: Mark { Mark(id: id, usernameKey: usernameKey) }
         /// Under which the store has it.
-        public let id: UInt64
+        fileprivate let id: UInt64
         fileprivate let usernameKey: String
         fileprivate let facts: LoginFacts?
         fileprivate let refusal: Refusal?
@@ -175,8 +177,32 @@ public struct Login: Sendable {
         if let throttled { throw .throttled(throttled) }
     }
 
+    /// What is kept of an attempt whose owner was told nothing; it holds no password.
+    public struct Mark: Sendable {
+        fileprivate let id: UInt64
+        fileprivate let usernameKey: String
+    }
+
+    /// Settles an attempt whose owner was told nothing, since the service was overloaded.
+    ///
+    /// One whose password was found wrong stands, unless too many have failed: beyond the limit it would
+    /// count against those who know the password.
+    ///
+    /// - Parameter result: Nil when the password was not compared.
+    public func settleLate(
+        _ attempt: Mark, after result: PasswordWorkResult?, store: some LoginStore,
+        context: RequestContext
+    ) {
+        guard case .compared(matches: false, _) = result else {
+            return cancel(attempt: attempt.id, store: store)
+        }
+        // As in `cancel`.
+        _ = try? store.recordFailure(
+            attempt: attempt.id, usernameKey: attempt.usernameKey, limits: limits, context: context)
+    }
+
     /// Takes an attempt back whose password was not compared, or was right: it must not count as failed.
-    public func cancel(attempt id: UInt64, store: some LoginStore) {
+    func cancel(attempt id: UInt64, store: some LoginStore) {
         // That it stays counted is the worst that a failure here can do.
         try? store.cancelLogin(attempt: id)
     }

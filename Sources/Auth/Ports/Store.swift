@@ -8,6 +8,11 @@ public protocol Store: AnyObject, RegistrationStore, EmailVerificationStore, Log
     ///
     /// What was asked before may take longer. Thus the sum of many slow answers is bounded, too.
     func begin(microseconds: UInt64)
+
+    /// Mends what may be broken, in a time of its own, so that the next request need not.
+    ///
+    /// It takes a few seconds at most, and nothing while nothing is broken.
+    func recover()
 }
 
 /// A one-time token and the mail that carries it, to be written in one transaction.

@@ -37,7 +37,7 @@ extension ThrottleLimits {
             failures.ofAccount >= accountLimit
             ? Throttled(oldest: failures.oldestOfAccount, now: now) : nil
         let ofNetwork =
-            failures.ofNetwork >= loginFailuresPerNetwork
+            failures.ofNetwork >= loginFailuresPerNetwork && !failures.isNetworkKnown
             ? Throttled(oldest: failures.oldestOfNetwork, now: now) : nil
         // Both have to end before it may be tried again.
         return [ofAccount, ofNetwork].compactMap { $0 }.max { $0.retryAfter < $1.retryAfter }

@@ -58,8 +58,8 @@ extension Endpoints {
                 throw Problem(error).about(attempt.user)
             }
         }
-        return .afterHashing(attempt.work, finish: finish) { [id = attempt.id] in
-            emailVerification.cancel(attempt: id, store: $0)
+        return .afterHashing(attempt.work, finish: finish) { [attempt = attempt.mark] in
+            emailVerification.settleLate(attempt, after: $1, store: $0, context: context)
         }
     }
 }

@@ -16,10 +16,14 @@ final class Readiness: Sendable {
 
     /// - Parameter look: Asks the database.
     func check(at now: Instant, look: () -> Bool) -> Bool {
-        let known: Bool? = last.withLock { now < $0.goodUntil ? $0.isReady : nil }
+        let nextLook = now.advanced(seconds: 1)
+        // A moment further away means that the clock was set back.
+        let known: Bool? = last.withLock {
+            now < $0.goodUntil && $0.goodUntil <= nextLook ? $0.isReady : nil
+        }
         if let known { return known }
         let isReady = look()
-        last.withLock { $0 = Finding(isReady: isReady, goodUntil: now.advanced(seconds: 1)) }
+        last.withLock { $0 = Finding(isReady: isReady, goodUntil: nextLook) }
         return isReady
     }
 }

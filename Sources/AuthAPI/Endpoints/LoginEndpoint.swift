@@ -39,8 +39,8 @@ extension Endpoints {
             return Answer(
                 response: .json(.ok, writer.bytes), user: attempt.user, issued: [.access, .refresh])
         }
-        return .afterHashing(attempt.work, finish: finish) { [id = attempt.id] in
-            login.cancel(attempt: id, store: $0)
+        return .afterHashing(attempt.work, finish: finish) { [attempt = attempt.mark] in
+            login.settleLate(attempt, after: $1, store: $0, context: context)
         }
     }
 }

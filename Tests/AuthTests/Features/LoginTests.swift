@@ -172,8 +172,10 @@ struct LoginTests {
         _ = try place.logIn()
     }
 
-    @Test("an attempt whose password was never compared does not count")
-    func cancelled() throws {
+    @Test(
+        "an attempt whose owner was told nothing counts only when its password was found wrong",
+        arguments: [(nil, 0), (true, 0), (false, 1)])
+    func settledLate(matches: Bool?, count: Int) throws {
         let place = try FeatureWorkplace()
         try place.addUser()
         let login = place.login()
@@ -181,8 +183,28 @@ struct LoginTests {
             username: "ada", password: Password("x"), store: place.store,
             context: TestTokens.context())
         #expect(place.store.attempts.count == 1)
-        login.cancel(attempt: attempt.id, store: place.store)
-        #expect(place.store.attempts.isEmpty)
+        login.settleLate(
+            attempt.mark, after: matches.map { .compared(matches: $0, upgraded: nil) },
+            store: place.store, context: TestTokens.context())
+        #expect(place.store.attempts.count == count)
+    }
+
+    @Test("of those that were found wrong no more count than the limit says")
+    func settledLateBeyondTheLimit() throws {
+        var place = try FeatureWorkplace()
+        try place.addUser()
+        let attempts = try (0..<5).map { _ in
+            try place.login().begin(
+                username: "ada", password: Password("x"), store: place.store,
+                context: TestTokens.context())
+        }
+        place.limits.loginFailuresPerAccount = 2
+        for attempt in attempts {
+            place.login().settleLate(
+                attempt.mark, after: .compared(matches: false, upgraded: nil), store: place.store,
+                context: TestTokens.context())
+        }
+        #expect(place.store.attempts.count == 2)
     }
 
     @Test(

@@ -107,7 +107,7 @@ private final class InstantQueue: PasswordQueue, @unchecked Sendable {
             case .verify: .compared(matches: true, upgraded: nil)
             case .pretend: .compared(matches: false, upgraded: nil)
             }
-        request.finish(result, store: store, afterMicroseconds: 0)
+        request.finish(result, store: store).give()
         return true
     }
 
