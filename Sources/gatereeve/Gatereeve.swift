@@ -18,8 +18,9 @@ struct Gatereeve: ParsableCommand {
         version: Version.current,
         subcommands: [
             ServeCommand.self, MailerCommand.self, SetupCommand.self, MigrateCommand.self,
-            ConfigCommand.self, UserCommand.self, TokenCommand.self, OutboxCommand.self,
-            AuditCommand.self, PurgeCommand.self, DoctorCommand.self, BenchHashCommand.self,
+            ConfigCommand.self, UserCommand.self, ImportCommand.self, TokenCommand.self,
+            OutboxCommand.self, AuditCommand.self, PurgeCommand.self, DoctorCommand.self,
+            BenchHashCommand.self,
         ])
 
     /// Runs what was typed; a crash leaves no core dump (`setrlimit(2)`), which would hold secrets.

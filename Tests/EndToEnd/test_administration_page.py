@@ -72,5 +72,5 @@ def test_every_command_is_explained():
         for command in commands:
             assert f'"{command}"' in program
             assert f"gatereeve {group} {command}" in PAGE
-    for command in ["audit", "purge", "doctor", "bench-hash"]:
+    for command in ["import", "audit", "purge", "doctor", "bench-hash"]:
         assert f"gatereeve {command}" in PAGE

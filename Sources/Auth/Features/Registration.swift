@@ -192,7 +192,8 @@ public struct Registration: Sendable {
         }
     }
 
-    static func faults(ofUsername typed: String) -> [UsernameFault] {
+    /// What is wrong with a text that is no ``Username``.
+    public static func faults(ofUsername typed: String) -> [UsernameFault] {
         var faults: [UsernameFault] = []
         let isTooLong = typed.unicodeScalars.count > Username.lengthLimit
         let hasNull = typed.unicodeScalars.contains("\0")
@@ -204,7 +205,8 @@ public struct Registration: Sendable {
         return faults
     }
 
-    static func faults(ofEmail typed: String) -> [EmailFault] {
+    /// What is wrong with a text that is no ``EmailAddress``.
+    public static func faults(ofEmail typed: String) -> [EmailFault] {
         var faults: [EmailFault] = []
         if typed.unicodeScalars.count > EmailAddress.lengthLimit { faults.append(.tooLong) }
         if typed.unicodeScalars.contains("\0") { faults.append(.nullCharacter) }
