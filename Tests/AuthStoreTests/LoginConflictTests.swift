@@ -50,6 +50,21 @@ struct LoginConflictTests {
         fileprivate var outcome: String { self == .failure ? "inactive" : "succeeded" }
     }
 
+    @Test("finds its own user, whatever other columns the site has given its table")
+    func foreignColumn() throws {
+        try AdministrationWorkplace.with(
+            columns: "ALTER TABLE users ADD COLUMN user_id BIGINT UNSIGNED NULL"
+        ) { place in
+            let others = try ["ada", "bob"].map { try place.register($0) }
+            try place.connection.execute("UPDATE users SET user_id = id", [])
+            let start = try place.store.requests.beginLogin(
+                usernameKey: "bob", limits: ThrottleLimits(),
+                context: RequestContext(now: AdministrationWorkplace.now))
+            guard case .begun(_, let facts) = start else { throw TokenFault.invalid }
+            #expect(facts?.user == others[1])
+        }
+    }
+
     @Test(
         "is written down in another run when the server ended its statement for a deadlock",
         arguments: End.allCases)

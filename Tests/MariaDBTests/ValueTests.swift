@@ -58,6 +58,14 @@ struct ValueTests {
         }
     }
 
+    @Test("a day of the first years can be read, as DATE holds them")
+    func firstYears() throws {
+        try TestDatabase.withConnection { connection throws in
+            let row = try connection.queryOne("SELECT DATE '0001-01-01'", [])
+            #expect(row?.values == [.dateTime(unixMicroseconds: -62_135_596_800_000_000)])
+        }
+    }
+
     @Test(
         "a moment outside of the years 1000 to 9999 is refused",
         arguments: [-30_610_224_000_000_001, 253_402_300_800_000_000, .min, .max])
