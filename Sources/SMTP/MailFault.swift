@@ -17,3 +17,20 @@ public enum MailFault: Error, Hashable, Sendable {
     /// The body holds NUL (RFC 5322 §3.5 leaves it out).
     case bodyCharacter
 }
+
+extension MailFault: CustomStringConvertible {
+    /// What is wrong; nothing of the mail itself.
+    public var description: String {
+        switch self {
+        case .addressShape:
+            "the address must be name@domain, with at most 64 characters before the @"
+        case .addressCharacter: "the address has a character that we do not send to"
+        case .addressDomain: "the domain of the address is not valid"
+        case .controlCharacter(let header):
+            "\(header) has a line break or another control character"
+        case .headerName: "an extra header has a name that is not allowed"
+        case .messageID: "the Message-ID must be left@right"
+        case .bodyCharacter: "the body has U+0000"
+        }
+    }
+}

@@ -148,6 +148,26 @@ extension SMTPSettings {
     }
 }
 
+extension SMTPSettings.URLFault: CustomStringConvertible {
+    /// What is wrong and what to write instead; nothing of the text itself.
+    public var description: String {
+        switch self {
+        case .scheme: "it must begin with smtp:// or smtps://"
+        case .host: "it names no server, or one with a character that no host name has"
+        case .port: "the port must be a whole number from 1 to 65535"
+        case .percentEncoding:
+            "each % must stand before two hexadecimal digits of UTF-8; write %25 for a % itself"
+        case .unknownPart:
+            "only ?security=none, starttls or tls may follow the server; "
+                + "in user and password write %2F for / and %23 for #"
+        case .security: "?security= takes none, starttls or tls; with smtps:// only tls"
+        case .passwordWithoutEncryption:
+            "the password would cross the network in clear; use smtps:// or ?security=starttls, "
+                + "or leave user and password out"
+        }
+    }
+}
+
 extension Substring {
     fileprivate func dropping(scheme: String) -> Substring? {
         guard prefix(scheme.count).lowercased() == scheme else { return nil }

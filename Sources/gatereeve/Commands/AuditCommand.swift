@@ -34,7 +34,7 @@ struct AuditCommand: ParsableCommand {
             valueName: "time"))
     var since: String?
 
-    @Option(help: ArgumentHelp("At most so many.", valueName: "number"))
+    @Option(help: ArgumentHelp("Show at most this many.", valueName: "number"))
     var limit = 50
 
     @OptionGroup var options: SettingsOptions

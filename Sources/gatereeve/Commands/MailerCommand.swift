@@ -32,14 +32,19 @@ struct MailerCommand: ParsableCommand {
         let database = ConnectionSettings(values)
         let smtp = try SMTPSettings(values)
         let templates: MailTemplates
-        let sender: MailAddress
         do {
             templates = try MailTemplates(
                 shipped: "\(values[PathKeys.share])/templates/mail",
                 override: values.templateDirectory("mail"))
-            sender = try MailAddress(values[MailKeys.from])
         } catch {
             Complaint.print("The mailer cannot start: \(error)")
+            throw ExitCode(78)
+        }
+        let sender: MailAddress
+        do throws(MailFault) {
+            sender = try MailAddress(values[MailKeys.from])
+        } catch {
+            Complaint.print("mail.from: \(error)")
             throw ExitCode(78)
         }
         try DatabaseReadiness.await(database, fields: [], signals: signals, logger: logger)

@@ -37,7 +37,7 @@ struct OutboxListCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Only those to a user.", valueName: "user"))
     var user: String?
 
-    @Option(help: ArgumentHelp("At most so many.", valueName: "number"))
+    @Option(help: ArgumentHelp("Show at most this many.", valueName: "number"))
     var limit = 50
 
     @OptionGroup var options: SettingsOptions

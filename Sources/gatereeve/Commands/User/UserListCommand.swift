@@ -23,7 +23,7 @@ struct UserListCommand: ParsableCommand {
         help: ArgumentHelp("Only those whose name or address contains this.", valueName: "text"))
     var search: String?
 
-    @Option(help: ArgumentHelp("At most so many.", valueName: "number"))
+    @Option(help: ArgumentHelp("Show at most this many.", valueName: "number"))
     var limit = 100
 
     @Option(
