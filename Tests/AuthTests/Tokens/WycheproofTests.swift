@@ -57,11 +57,11 @@ struct WycheproofTests {
     }
 
     /// Refused there for what a key says of itself, which our settings do not have, or for its
-    /// length, which the settings judge: 32 bytes for every algorithm, as Django's secrets have 50.
+    /// length, which the settings judge.
     private static let heldElsewhere: Set = [
         "4",  // Two keys of one `kid`: a token's `kid` is not looked at, all keys are tried.
         "10",  // 31 bytes for HS256: refused by the settings, see SigningSecretTests.
-        "11", "12",  // 47 bytes for HS384, 63 for HS512: RFC 7518 §3.2 asks for one more.
+        "11", "12",  // 47 bytes for HS384, 63 for HS512: the same.
         "25", "26",  // A key that is meant for encryption.
     ]
 
