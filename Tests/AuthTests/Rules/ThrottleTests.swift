@@ -62,7 +62,8 @@ struct ThrottleTests {
         "an account has a limit for strangers and one for networks that it knows, a network has its own",
         arguments: [
             (49, 0, false, nil), (50, 0, false, 3500), (50, 0, true, nil), (89, 0, true, nil),
-            (90, 0, true, 3500), (0, 199, false, nil), (0, 200, false, 3590), (0, 200, true, nil), (90, 200, true, 3500),
+            (90, 0, true, 3500), (0, 199, false, nil), (0, 200, false, 3590), (0, 200, true, nil),
+            (90, 200, true, 3500),
         ] as [(Int, Int, Bool, Int64?)])
     func limits(ofAccount: Int, ofNetwork: Int, isKnown: Bool, wait: Int64?) {
         let now = Instant(unixSeconds: 1_780_315_200)
