@@ -26,6 +26,7 @@ CROWD = 50
 REFRESH_TOKENS, VERIFICATION_LINKS, RESET_LINKS = 820, 100, 80
 NEW_PASSWORD = "battery of correct horses"
 LOGOUTS = 1000
+VERIFIED = 200
 # At once, and how many failures one account may have in any hour.
 GUESSES, MOST_GUESSES = 200, 100
 # The share of requests that may be refused while all nodes are well.
@@ -184,6 +185,26 @@ def test_what_was_logged_out_on_one_node_is_refused_by_the_others_at_once(
         wrong=accepted, lost=load.lost_writes(), **{"slowest s": load.slowest})
     assert accepted == 0
     assert refused <= FEW * LOGOUTS
+    assert load.wrong == []
+
+
+def test_who_was_verified_on_one_node_logs_in_on_the_next_at_once(
+    lasting, accounts, load, figures
+):
+    new = [accounts.inactive() for _ in range(VERIFIED)]
+    links = [accounts.verification_token(account) for account in new]
+    found = []
+    with load:
+        for number, (account, token) in enumerate(zip(new, links, strict=True)):
+            here, there = lasting[number % 3], lasting[(number + 1) % 3]
+            assert here.get(f"verify-email/?token={token}").status == 200
+            found.append(there.post(
+                "login/", {"username": account.username, "password": account.password}).status)
+    figures.add(
+        "verified on one node, login on another", requests=VERIFIED, refused=found.count(503),
+        wrong=found.count(401), lost=load.lost_writes(), **{"slowest s": load.slowest})
+    assert set(found) <= {200, 503}
+    assert found.count(503) <= FEW * VERIFIED
     assert load.wrong == []
 
 
