@@ -177,10 +177,12 @@ private struct ParkedRequest: PasswordRequest {
         do throws(Problem) {
             let answer = try reply(result, store)
             return PasswordAnswer(isSuccess: true, hasStoreFailed: false) {
+                [exchange, route, observer] in
                 conclude(exchange, route: route, with: answer, observer)
             }
         } catch {
             return PasswordAnswer(isSuccess: false, hasStoreFailed: error.failure != nil) {
+                [exchange, route, observer] in
                 conclude(exchange, route: route, with: error, observer)
             }
         }

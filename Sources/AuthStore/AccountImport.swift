@@ -148,18 +148,26 @@ private struct ImportStatements {
         names = wanted
         statement = """
             INSERT INTO users (id, username, username_key, email, email_key, password, is_active, \
-            date_joined\(furtherIdentifiers: columns)) \
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?\(furtherMarks: wanted.count))
+            date_joined, session_generation\(furtherIdentifiers: columns)) \
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?\(furtherMarks: wanted.count))
             """
         return statement
     }
 }
 
 extension ImportedAccount {
+    /// Generations that no account of this service has come to by itself, which counts from 0.
+    ///
+    /// The number may have been that of an account that was deleted here: its refresh tokens must not
+    /// open this one.
+    private static let generations: Range<Int64> =
+        Int64(TokenID.generationCount / 2)..<Int64(TokenID.generationCount)
+
     fileprivate var columnValues: [SQLValue] {
         [
             id.sqlValue, .text(username.text), .text(username.key), .text(email.text),
             .text(email.key), .text(password.encoded), .boolean(isActive), joined.sqlValue,
+            .integer(Int64.random(in: Self.generations)),
         ] + customFields.map(\.value.sqlValue)
     }
 }

@@ -212,7 +212,10 @@ final class AnsweringQueue: Sendable {
             guard answer.hasStoreFailed else { return }
             // What a late request has no time for.
             store.recover()
-            waiting.takeBack?(store)
+            _ = queue.change { queue in
+                queue.append(waiting.takeBack)
+                return true
+            }
         }
     }
 

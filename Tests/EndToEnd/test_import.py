@@ -195,6 +195,20 @@ def test_the_moment_of_registration_is_kept(admin, written, kept):
     ) == [[kept, "NULL"]]
 
 
+def test_sessions_of_a_deleted_account_do_not_open_the_one_that_gets_its_number(
+    admin, accounts, client
+):
+    former = accounts.active()
+    pk, session = int(accounts.user_id(former)), accounts.tokens(former)
+    assert admin.run("user", "delete", "--yes", f"id:{pk}").status == 0
+    row = user(pk=pk)
+    taken_over(admin, row)
+    answer = client.post("login/refresh/", {"refresh": session["refresh"]})
+    assert answer.status == 401, answer
+    own = accounts.tokens(account_of(row))["refresh"]
+    assert client.post("login/refresh/", {"refresh": own}).status == 200
+
+
 def test_names_and_addresses_are_trimmed_and_compared_as_everywhere(admin, accounts):
     name = new_name("Ünïcode")
     row = user(username=f" {name} ", email=f"{name[-10:]}@EXAMPLE.test\n")

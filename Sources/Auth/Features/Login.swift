@@ -43,7 +43,13 @@ public struct Login: Sendable {
         /// Whose account it is; nil when nobody has the name.
         public var user: UserID? { facts?.user }
         /// What is kept of it when its owner is told nothing.
-        public var mark: Mark { Mark(id: id, usernameKey: usernameKey) }
+        public var mark: Mark {
+            Mark(id: id, usernameKey: usernameKey, hasPassword: !hasNone)
+        }
+        /// Whether nobody has set a password for the account, as an administrator makes them.
+        fileprivate var hasNone: Bool {
+            refusal == .unusablePassword && facts?.passwordHash.hasPrefix("!") == true
+        }
         /// Under which the store has it.
         fileprivate let id: UInt64
         fileprivate let usernameKey: String
@@ -155,10 +161,7 @@ public struct Login: Sendable {
     ) throws(FinishError) -> Bool {
         // For a right one, too: when too many others have failed, what came of it is not told.
         try recordFailure(of: attempt, store: store, context: context)
-        let hasNone =
-            attempt.refusal == .unusablePassword
-            && attempt.facts?.passwordHash.hasPrefix("!") == true
-        guard hasNone || attempt.refusal == nil && matches else { return false }
+        guard attempt.hasNone || attempt.refusal == nil && matches else { return false }
         cancel(attempt: attempt.id, store: store)
         return true
     }
@@ -181,19 +184,20 @@ public struct Login: Sendable {
     public struct Mark: Sendable {
         fileprivate let id: UInt64
         fileprivate let usernameKey: String
+        fileprivate let hasPassword: Bool
     }
 
     /// Settles an attempt whose owner was told nothing, since the service was overloaded.
     ///
     /// One whose password was found wrong stands, unless too many have failed: beyond the limit it would
-    /// count against those who know the password.
+    /// count against those who know the password. That of an account without one could not be wrong.
     ///
     /// - Parameter result: Nil when the password was not compared.
     public func settleLate(
         _ attempt: Mark, after result: PasswordWorkResult?, store: some LoginStore,
         context: RequestContext
     ) {
-        guard case .compared(matches: false, _) = result else {
+        guard attempt.hasPassword, case .compared(matches: false, _) = result else {
             return cancel(attempt: attempt.id, store: store)
         }
         // As in `cancel`.

@@ -113,6 +113,21 @@ struct EmailVerificationTests {
         #expect(logins(place) == 0)
     }
 
+    @Test("an attempt at an account without a password never counts")
+    func cancelledWithoutPassword() throws {
+        let place = try FeatureWorkplace()
+        let secret = try registered(place)
+        let user = try #require(place.store.accounts.keys.first)
+        place.store.accounts[user]?.passwordHash = "!"
+        let attempt = try place.verification.begin(
+            token: secret, password: Password("x"), store: place.store,
+            context: TestTokens.context())
+        place.verification.settleLate(
+            attempt.mark, after: .compared(matches: false, upgraded: nil), store: place.store,
+            context: TestTokens.context())
+        #expect(logins(place) == 0)
+    }
+
     @Test("an account that an administrator made without a password has none that could be wrong")
     func withoutPassword() throws {
         let place = try FeatureWorkplace()
