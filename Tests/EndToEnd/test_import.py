@@ -38,9 +38,7 @@ def django_hash(password: str) -> str:
     """As PBKDF2PasswordHasher of Django writes it; with fewer iterations, so that a test is quick."""
     salt = secrets.token_hex(11)
     digest = hashlib.pbkdf2_hmac("sha256", password.encode(), salt.encode(), 1_000)
-    encoded = f"pbkdf2_sha256$1000${salt}${base64.b64encode(digest).decode()}"
-    SECRETS.add(encoded)
-    return encoded
+    return f"pbkdf2_sha256$1000${salt}${base64.b64encode(digest).decode()}"
 
 
 def number() -> int:
