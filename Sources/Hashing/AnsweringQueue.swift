@@ -42,6 +42,8 @@ final class AnsweringQueue: Sendable {
         /// How many come later.
         var coming = 0
         var busyThreads = 0
+        /// One thread at a time takes back: many that judge one account would end each other in deadlocks.
+        var isTakingBack = false
         /// Whether somebody will look for those that wait too long.
         var isWatched = false
         var isClosed = false
@@ -51,7 +53,9 @@ final class AnsweringQueue: Sendable {
         mutating func takeFirst() -> Step? {
             if !waiting.isEmpty { return .finish(waiting.removeFirst()) }
             if let end, end < .now { takeBacks.removeAll() }
-            return takeBacks.isEmpty ? nil : .takeBack(takeBacks.removeFirst())
+            guard !takeBacks.isEmpty, !isTakingBack else { return nil }
+            isTakingBack = true
+            return .takeBack(takeBacks.removeFirst())
         }
 
         mutating func append(_ takeBack: TakeBack?) {
@@ -195,13 +199,17 @@ final class AnsweringQueue: Sendable {
     @inline(never)
     private func perform(_ step: Step, in store: any Store) {
         switch step {
-        case .takeBack(let takeBack): takeBack(store)
+        case .takeBack(let takeBack):
+            takeBack(store)
+            _ = queue.change { queue in
+                queue.isTakingBack = false
+                return true
+            }
         case .finish(let waiting):
             waiting.stayAwakeUntilDue()
             guard .now <= waiting.end else {
                 waiting.request.refuse(because: .noStore)
-                waiting.takeBack?(store)
-                return
+                return takeBackLater(waiting)
             }
             let answer = waiting.request.finish(waiting.result, store: store)
             if answer.isSuccess || waiting.refusalDue <= .now {
@@ -212,10 +220,14 @@ final class AnsweringQueue: Sendable {
             guard answer.hasStoreFailed else { return }
             // What a late request has no time for.
             store.recover()
-            _ = queue.change { queue in
-                queue.append(waiting.takeBack)
-                return true
-            }
+            takeBackLater(waiting)
+        }
+    }
+
+    private func takeBackLater(_ waiting: Waiting) {
+        _ = queue.change { queue in
+            queue.append(waiting.takeBack)
+            return true
         }
     }
 

@@ -1,6 +1,7 @@
 import Auth
 import AuthAPI
 import AuthTesting
+import Glibc
 import Synchronization
 import Testing
 import Threading
@@ -159,6 +160,29 @@ struct AnsweringQueueTests {
         gate.raise()
         place.end()
         #expect(place.ends(of: "unlucky") == [.refused(.notHashed), .takenBack])
+    }
+
+    @Test("many threads take back one after the other")
+    func oneTakesBack() {
+        let place = Workplace(threads: 4)
+        let busy = Atomic(0)
+        let most = Atomic(0)
+        let taken = Atomic(0)
+        for _ in 0..<40 {
+            place.queue.refuse(
+                ToldRequest(ended: { end in
+                    guard end == .takenBack else { return }
+                    let now = busy.add(1, ordering: .relaxed).newValue
+                    most.max(now, ordering: .relaxed)
+                    usleep(500)
+                    busy.subtract(1, ordering: .relaxed)
+                    taken.add(1, ordering: .relaxed)
+                }))
+        }
+        place.start()
+        wait { taken.load(ordering: .relaxed) == 40 }
+        place.end()
+        #expect(most.load(ordering: .relaxed) == 1)
     }
 
     @Test("so many are taken back as is promised, and all are refused")
