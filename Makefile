@@ -51,7 +51,7 @@ test-http: test-packages build ## Tests over HTTP against the whole product
 	/usr/bin/python3 -m pytest Tests/Attacks -m 'not minutes'
 
 .PHONY: test-attacks
-test-attacks: test-packages build ## Attack the whole product, with times measured (many minutes, a quiet machine)
+test-attacks: test-packages build ## Attack the whole product, with times measured (half an hour, a quiet machine)
 	GATEREEVE_STRICT=yes /usr/bin/python3 -m pytest Tests/Attacks
 
 .PHONY: test-faults-quick
