@@ -197,7 +197,7 @@ def test_who_was_verified_on_one_node_logs_in_on_the_next_at_once(
     with load:
         for number, (account, token) in enumerate(zip(new, links, strict=True)):
             here, there = lasting[number % 3], lasting[(number + 1) % 3]
-            assert here.get(f"verify-email/?token={token}").status == 200
+            assert here.get(f"{PREFIX}verify-email/?token={token}").status == 200
             found.append(there.post(
                 "login/", {"username": account.username, "password": account.password}).status)
     figures.add(
