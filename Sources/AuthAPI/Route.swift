@@ -31,8 +31,8 @@ final class Route: Sendable {
 
     init(
         name: String, path: String, methods: [HTTPRequest.Method], bodyLimit: Int,
-        checksBearer: Bool, hashesPassword: Bool = false, receivesLink: Bool = false,
-        makesLink: Bool = false, acceptsAnything: Bool = false,
+        checksBearer: Bool, hashesPassword: Bool = false, handlesLink: Bool = false,
+        acceptsAnything: Bool = false,
         page: (@Sendable (Endpoints) -> Response)? = nil,
         respond: @escaping @Sendable (Endpoints, Call) throws(Problem) -> Reply
     ) {
@@ -42,7 +42,7 @@ final class Route: Sendable {
         self.bodyLimit = bodyLimit
         self.checksBearer = checksBearer
         self.hashesPassword = hashesPassword
-        handlesSecret = hashesPassword || receivesLink || makesLink
+        handlesSecret = hashesPassword || handlesLink
         self.acceptsAnything = acceptsAnything
         self.page = page
         self.respond = respond
@@ -78,7 +78,7 @@ public enum Routes {
 
     private static let verifyEmail = Route(
         name: "verify-email", path: "verify-email", methods: [.get, .head], bodyLimit: 0,
-        checksBearer: true, receivesLink: true,
+        checksBearer: true, handlesLink: true,
         respond: { (e, c) throws(Problem) in try e.verifyEmail(c) })
 
     /// The same for a site that asks for the password as well.
@@ -106,7 +106,7 @@ public enum Routes {
             checksBearer: false, respond: { (e, c) throws(Problem) in try e.logOut(c) }),
         Route(
             name: "password-reset", path: "password-reset", methods: [.post], bodyLimit: 65536,
-            checksBearer: true, makesLink: true,
+            checksBearer: true, handlesLink: true,
             respond: { (e, c) throws(Problem) in try e.requestPasswordReset(c) }),
         Route(
             name: "password-reset-confirm", path: "password-reset-confirm/<uidb64>/<token>",

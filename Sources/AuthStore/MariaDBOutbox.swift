@@ -17,7 +17,7 @@ public final class MariaDBOutbox: Outbox {
         UPDATE mail_outbox SET lease_owner = ?, lease_until = ?
         WHERE state = 'queued' AND next_attempt_at <= ?
             AND (lease_until IS NULL OR lease_until <= ?)
-            AND kind IN ('verify_email', 'password_reset', 'registration_notice', 'password_changed')
+            AND kind IN (?\(furtherMarks: MailKind.allCases.count - 1))
         ORDER BY next_attempt_at, id LIMIT ?
         """
 
@@ -41,7 +41,8 @@ public final class MariaDBOutbox: Outbox {
         return try use { connection throws(MariaDBError) in
             let leased = try connection.execute(
                 Self.leaseDue,
-                [.bytes(owner), until, moment, moment, .integer(Int64(limit))])
+                [.bytes(owner), until, moment, moment]
+                    + MailKind.allCases.map { .text($0.rawValue) } + [.integer(Int64(limit))])
             guard leased.affectedRows > 0 else { return [] }
             let rows = try connection.query(
                 Self.findLeased, [.bytes(owner), until, .integer(Int64(limit))])

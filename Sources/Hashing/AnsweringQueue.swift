@@ -144,10 +144,7 @@ final class AnsweringQueue: Sendable {
     /// Refuses a request at once that was not hashed, and takes back later what was written down for it.
     func refuse(_ request: any PasswordRequest) {
         held.hold(until: .now) { request.refuse(because: .notHashed) }
-        _ = queue.change { queue in
-            queue.append(Self.takeBack(request, after: nil))
-            return true
-        }
+        takeBackLater(Self.takeBack(request, after: nil))
     }
 
     private func watchLater() {
@@ -209,7 +206,7 @@ final class AnsweringQueue: Sendable {
             waiting.stayAwakeUntilDue()
             guard .now <= waiting.end else {
                 waiting.request.refuse(because: .noStore)
-                return takeBackLater(waiting)
+                return takeBackLater(waiting.takeBack)
             }
             let answer = waiting.request.finish(waiting.result, store: store)
             if answer.isSuccess || waiting.refusalDue <= .now {
@@ -220,13 +217,13 @@ final class AnsweringQueue: Sendable {
             guard answer.hasStoreFailed else { return }
             // What a late request has no time for.
             store.recover()
-            takeBackLater(waiting)
+            takeBackLater(waiting.takeBack)
         }
     }
 
-    private func takeBackLater(_ waiting: Waiting) {
+    private func takeBackLater(_ takeBack: TakeBack?) {
         _ = queue.change { queue in
-            queue.append(waiting.takeBack)
+            queue.append(takeBack)
             return true
         }
     }

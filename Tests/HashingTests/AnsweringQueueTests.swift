@@ -1,7 +1,6 @@
 import Auth
 import AuthAPI
 import AuthTesting
-import Glibc
 import Synchronization
 import Testing
 import Threading
@@ -174,7 +173,7 @@ struct AnsweringQueueTests {
                     guard end == .takenBack else { return }
                     let now = busy.add(1, ordering: .relaxed).newValue
                     most.max(now, ordering: .relaxed)
-                    usleep(500)
+                    _ = StopSignal().wait(milliseconds: 1)
                     busy.subtract(1, ordering: .relaxed)
                     taken.add(1, ordering: .relaxed)
                 }))

@@ -1,5 +1,4 @@
 import Auth
-import Glibc
 
 extension Instant {
     /// Reads a moment as Django and other programs write it: `2024-03-01T12:34:56.789Z` (RFC 3339).
@@ -14,16 +13,11 @@ extension Instant {
             rest.take("-"), let day = rest.number(2), rest.take("T"), let hour = rest.number(2),
             rest.take(":"), let minute = rest.number(2), rest.take(":"),
             let second = rest.number(2), let microsecond = rest.microsecond(),
-            let offset = rest.offset(), rest.isEmpty, hour < 24, minute < 60, second < 60
+            let offset = rest.offset(), rest.isEmpty,
+            let local = Self.unixSeconds((year, month, day), (hour, minute, second))
         else { return nil }
-        var parts = tm()
-        parts.tm_year = year - 1900
-        (parts.tm_mon, parts.tm_mday) = (month - 1, day)
-        (parts.tm_hour, parts.tm_min, parts.tm_sec) = (hour, minute, second)
-        let seconds = Int64(timegm(&parts)) - offset
-        // timegm takes 30 February for 2 March.
-        guard parts.tm_mon == month - 1, parts.tm_mday == day,
-            (-30_610_224_000...253_402_300_799).contains(seconds)
+        let seconds = local - offset
+        guard (-30_610_224_000...253_402_300_799).contains(seconds)
         else { return nil }
         self.init(unixMicroseconds: seconds * 1_000_000 + microsecond)
     }

@@ -53,16 +53,26 @@ extension Instant {
         let asked = [
             match.1, match.2, match.3, match.4 ?? "00", match.5 ?? "00", match.6 ?? "00",
         ].compactMap { Int32($0) }
-        guard asked.count == 6 else { return nil }
+        guard asked.count == 6,
+            let seconds = Self.unixSeconds(
+                (asked[0], asked[1], asked[2]), (asked[3], asked[4], asked[5]))
+        else { return nil }
+        self.init(unixSeconds: seconds)
+    }
+
+    /// The seconds since 1970 of a day and a time in UTC; nil when there is no such day or time.
+    static func unixSeconds(
+        _ day: (year: Int32, month: Int32, day: Int32),
+        _ time: (hour: Int32, minute: Int32, second: Int32)
+    ) -> Int64? {
         var parts = tm()
-        parts.tm_year = asked[0] - 1900
-        (parts.tm_mon, parts.tm_mday) = (asked[1] - 1, asked[2])
-        (parts.tm_hour, parts.tm_min, parts.tm_sec) = (asked[3], asked[4], asked[5])
+        (parts.tm_year, parts.tm_mon, parts.tm_mday) = (day.year - 1900, day.month - 1, day.day)
+        (parts.tm_hour, parts.tm_min, parts.tm_sec) = time
         let seconds = timegm(&parts)
         // timegm takes 30 February for 2 March.
-        guard parts.tm_mon == asked[1] - 1, parts.tm_mday == asked[2], asked[3] < 24, asked[4] < 60,
-            asked[5] < 60
+        guard parts.tm_mon == day.month - 1, parts.tm_mday == day.day, time.hour < 24,
+            time.minute < 60, time.second < 60
         else { return nil }
-        self.init(unixSeconds: Int64(seconds))
+        return Int64(seconds)
     }
 }
