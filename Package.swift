@@ -39,6 +39,7 @@ let package = Package(
         library("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
         library("CUnicode", apt: "libutf8proc-dev", "libidn2-dev"),
         .target(name: "CLinux"),
+        .target(name: "CSocketWait"),
         .target(name: "CHashingMemory"),
         .target(name: "CWipedMemory"),
 
@@ -56,7 +57,8 @@ let package = Package(
             swiftSettings: wrapper),
         .target(name: "Telemetry", dependencies: ["CLinux"], swiftSettings: wrapper),
         .target(name: "Threading", dependencies: ["CLinux"], swiftSettings: wrapper),
-        .target(name: "MariaDB", dependencies: ["CMariaDB"], swiftSettings: wrapper),
+        .target(
+            name: "MariaDB", dependencies: ["CMariaDB", "CSocketWait"], swiftSettings: wrapper),
         .target(
             name: "Cryptography",
             dependencies: [

@@ -18,6 +18,8 @@ internal import Glibc
     var hasActed = false
     /// When no further statement is sent; nil for never.
     var deadline: ContinuousClock.Instant?
+    /// How long an exchange with the server may take, in seconds; 0 for ever.
+    private let timeout: UInt32
     /// The transaction under way, if there is one.
     var transactionState = TransactionState.none
 
@@ -37,11 +39,17 @@ internal import Glibc
 
     /// Connects and prepares the session: UTC, utf8mb4, strict mode, the limits of the settings.
     ///
+    /// - Parameters:
+    ///   - settings: Where the server is, and how patient to be with it.
+    ///   - time: How long connecting may take, if less than the settings say.
     /// - Throws: ``MariaDBError/connectFailed(_:)``
-    public init(_ settings: ConnectionSettings) throws(MariaDBError) {
+    public init(_ settings: ConnectionSettings, within time: Duration? = nil) throws(MariaDBError) {
+        timeout = settings.readTimeout
         _ = Self.library
         guard let handle = unsafe mysql_init(nil) else { throw .connectFailed(.outOfMemory) }
         unsafe Self.configure(handle, with: settings)
+        let patience = Duration.seconds(Int64(settings.connectTimeout))
+        WaitLimit.begin(min(time ?? patience, patience))
         if let code = unsafe Self.connect(handle, to: settings) {
             unsafe mysql_close(handle)
             throw .connectFailed(code)
@@ -92,12 +100,16 @@ extension Connection {
         try checkTime()
         do throws(MariaDBError) {
             let prepared = try prepare(statement.text)
+            WaitLimit.begin(seconds: timeout, deadline: deadline)
             do throws(MariaDBError) {
                 try prepared.execute(values, through: parameters)
                 hasActed = true
                 return try read(prepared)
             } catch {
                 if error != .connectionLost(.serverGone) { hasActed = true }
+                if error.isConnectionLost, let handle = unsafe raw {
+                    unsafe WaitLimit.hangUp(handle)
+                }
                 prepared.discardRows()
                 throw error
             }
@@ -116,6 +128,7 @@ extension Connection {
         if let place = place(of: text) { return prepared[place].statement }
         guard let handle = unsafe raw else { throw .connectionLost(.serverGone) }
         if prepared.count >= Self.preparedLimit { prepared.removeAll() }
+        WaitLimit.begin(seconds: timeout, deadline: deadline)
         let fresh = try unsafe PreparedStatement(text, on: handle)
         prepared.append((text, fresh))
         // That was a round trip of its own.
@@ -150,6 +163,7 @@ extension Connection {
     func runText(_ text: String) -> (error: MariaDBError, message: String)? {
         guard let handle = unsafe raw else { return (.connectionLost(.serverGone), "") }
         hasActed = true
+        WaitLimit.begin(seconds: timeout, deadline: deadline)
         var text = text
         var status = text.withUTF8 { utf8 in
             unsafe utf8.withMemoryRebound(to: CChar.self) { characters in

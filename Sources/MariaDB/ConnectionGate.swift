@@ -47,6 +47,11 @@ public final class ConnectionGate: Sendable {
         state.withLock { $0 = .shut(until: Self.now() + Self.pause) }
     }
 
+    /// There was too little time to find out whether a connection can be made.
+    func ranOut() {
+        state.withLock { $0 = .shut(until: Self.now()) }
+    }
+
     /// A connection that was used went silent: the next one to connect is a probe.
     func lost() {
         state.withLock { state in

@@ -1,4 +1,5 @@
 internal import CMariaDB
+internal import Glibc
 
 /// How a connection is opened.
 extension Connection {
@@ -10,6 +11,7 @@ extension Connection {
     static func configure(
         _ handle: UnsafeMutablePointer<MYSQL>, with settings: ConnectionSettings
     ) {
+        unsafe WaitLimit.govern(handle)
         unsafe set(handle, MYSQL_OPT_CONNECT_TIMEOUT, settings.connectTimeout)
         unsafe set(handle, MYSQL_OPT_READ_TIMEOUT, settings.readTimeout)
         unsafe set(handle, MYSQL_OPT_WRITE_TIMEOUT, settings.writeTimeout)
@@ -32,14 +34,10 @@ extension Connection {
 
     /// Opens the session and runs its ``ConnectionSettings/sessionStatement``.
     ///
-    /// libmariadb gives each answer of the server the time of a statement. Where two of them took longer
-    /// than connecting may take, the third is not asked for.
-    ///
     /// - Returns: Why there is no session; nil when there is one.
     static func connect(
         _ handle: UnsafeMutablePointer<MYSQL>, to settings: ConnectionSettings
     ) -> ServerErrorCode? {
-        let begun = ContinuousClock.now
         let (host, port, socket): (String?, UInt16, String?) =
             switch settings.server {
             case .socket(let path): (nil, 0, path)
@@ -50,8 +48,10 @@ extension Connection {
                 handle, host, settings.user, settings.password.text, settings.database,
                 UInt32(port), socket, 0) != nil
         else { return unsafe ServerErrorCode(rawValue: mysql_errno(handle)) }
-        guard ContinuousClock.now - begun <= .seconds(Int64(settings.connectTimeout)) else {
-            return .serverLost
+        // Otherwise OpenSSL waits by itself, with a limit for each wait.
+        if settings.authorityFile != nil {
+            let socket = unsafe mysql_get_socket(handle)
+            _ = fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK)
         }
         guard unsafe mysql_query(handle, settings.sessionStatement) == 0 else {
             return unsafe ServerErrorCode(rawValue: mysql_errno(handle))

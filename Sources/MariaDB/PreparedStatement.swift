@@ -57,6 +57,8 @@ internal import CMariaDB
     /// - Returns: The next row, or nil after the last and for statements that return none.
     func nextRow() throws(MariaDBError) -> Row? {
         guard unsafe mysql_stmt_field_count(raw) > 0 else { return nil }
+        // A server that never stops sending is not waited for.
+        guard !WaitLimit.isReached else { throw .connectionLost(.serverLost) }
         switch unsafe mysql_stmt_fetch(raw) {
         case 0, MYSQL_DATA_TRUNCATED: return try unsafe result?.row(of: raw)
         case MYSQL_NO_DATA: return nil

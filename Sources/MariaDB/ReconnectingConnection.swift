@@ -36,7 +36,7 @@ public final class ReconnectingConnection {
     /// Begins work that has to end.
     ///
     /// It bounds the sum of many statements of which each is slow but none too slow by itself.
-    /// Connecting, which has several round trips, has to begin two seconds earlier.
+    /// Connecting has to end by then, the last statement a second and a half later.
     ///
     /// - Parameter deadline: When nothing more is begun; nil, as at first, for never.
     public func begin(until deadline: ContinuousClock.Instant?) {
@@ -166,17 +166,19 @@ public final class ReconnectingConnection {
             return current
         }
         close()
-        if let deadline, deadline < now + .seconds(2) { throw Failure(.timeIsOver) }
+        let patience = Duration.seconds(Int64(settings.connectTimeout))
+        let time = deadline.map { min($0 - now, patience) } ?? patience
         guard gate.mayConnect() else { throw Failure(.connectFailed(.serverUnreachable)) }
         do throws(MariaDBError) {
-            let fresh = try Connection(settings)
+            let fresh = try Connection(settings, within: time)
             gate.connected()
             fresh.deadline = deadline
             observer?.connectionOpened()
             current = fresh
             return fresh
         } catch {
-            gate.failed()
+            // With less time than the settings give, it is no proof that there is no server.
+            if time < patience, .now - now >= time { gate.ranOut() } else { gate.failed() }
             if let kind = error.kind { observer?.databaseFailed(kind) }
             throw Failure(error)
         }

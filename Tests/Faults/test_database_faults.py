@@ -252,6 +252,12 @@ def test_the_way_to_the_database_is_cut_without_a_word(survive, far_database):
             lambda: relay.send_signal(signal.SIGCONT), 4)
 
 
+def test_answers_of_the_database_come_byte_by_byte(survive, far_database):
+    relay = far_database()
+    survive("answers of the database dribble", lambda: relay.send_signal(signal.SIGUSR1),
+            lambda: relay.send_signal(signal.SIGUSR2), 4)
+
+
 @pytest.mark.slow
 def test_the_way_to_the_database_is_cut_for_half_a_minute(survive, far_database):
     relay = far_database()

@@ -254,6 +254,27 @@ struct ConnectionLossTests {
         }
     }
 
+    @Test("a result without end is given up after the read timeout")
+    func endlessRows() throws {
+        try TestDatabase.with { database throws in
+            var settings = try database.settings
+            settings.readTimeout = 1
+            let connection = try Connection(settings)
+            let endless: Statement = """
+                SET STATEMENT max_statement_time = 0 FOR
+                SELECT REPEAT('x', 1000) FROM seq_1_to_1000000000000
+                """
+            let clock = ContinuousClock()
+            let time = clock.measure {
+                #expect(throws: MariaDBError.connectionLost(.serverLost)) {
+                    _ = try connection.queryOne(endless, [])
+                }
+            }
+            #expect(time >= .milliseconds(900) && time < .milliseconds(2500))
+            #expect(!connection.isUsable)
+        }
+    }
+
     @Test("among the rows of a result is reported, and no part of the result is taken for all")
     func lostAmongRows() throws {
         try TestDatabase.with { database throws in

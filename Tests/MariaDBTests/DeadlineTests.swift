@@ -21,14 +21,48 @@ struct DeadlineTests {
         }
     }
 
-    @Test("lets no connection begin in its last two seconds")
+    /// The server is frozen for half a second, which other suites at the same time outlast.
+    @Test(
+        "ends a connection that is not made in time, which is no reason to wait with the next one")
     func connecting() throws {
         try TestDatabase.with { database throws in
             let own = ReconnectingConnection(try database.settings)
-            own.begin(until: .now + .milliseconds(1999))
-            #expect(throws: MariaDBError.timeIsOver) {
+            let begun = ContinuousClock.now
+            own.begin(until: begun + .milliseconds(300))
+            try TestServer.freeze()
+            #expect(throws: MariaDBError.connectFailed(.serverLost)) {
                 try own.use { _ throws(MariaDBError) in }
             }
+            try TestServer.thaw()
+            #expect(.now - begun < .seconds(1.5))
+            own.begin(until: nil)
+            let rows = try own.use { connection throws(MariaDBError) in
+                try connection.query("SELECT 1", [])
+            }
+            #expect(rows.count == 1)
+        }
+    }
+
+    @Test("gives the last statement a second and a half, however patient the settings are")
+    func lastStatement() throws {
+        try TestDatabase.with { database throws in
+            var settings = try database.settings
+            settings.readTimeout = 30
+            let own = ReconnectingConnection(settings)
+            _ = try own.use { connection throws(MariaDBError) in
+                try connection.query("SELECT 1", [])
+            }
+            let begun = ContinuousClock.now
+            own.begin(until: begun + .milliseconds(500))
+            #expect(throws: MariaDBError.connectionLost(.serverLost)) {
+                try own.use { connection throws(MariaDBError) in
+                    let endless: Statement =
+                        "SET STATEMENT max_statement_time = 0 FOR SELECT SLEEP(10)"
+                    return try connection.query(endless, [])
+                }
+            }
+            let time = ContinuousClock.now - begun
+            #expect(time >= .milliseconds(1900) && time < .milliseconds(3500))
         }
     }
 
