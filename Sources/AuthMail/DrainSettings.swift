@@ -32,6 +32,14 @@ public struct DrainSettings: Hashable, Sendable {
     /// Default 240: everything that is still valid leaves within five minutes of the return of a
     /// mail server.
     public var longestRetryDelay: Int64 = 240
+    /// Pause after an attempt that may have succeeded, as when the connection ends before the reply.
+    ///
+    /// Default 240: longer than most faults last, so that what was taken is sent once more at most.
+    public var firstDoubtDelay: Int64 = 240
+    /// Longest pause between two such attempts, jitter included.
+    ///
+    /// Default 3600.
+    public var longestDoubtDelay: Int64 = 3600
     /// Pause after the first sign that the mail server is down.
     ///
     /// Default 2.

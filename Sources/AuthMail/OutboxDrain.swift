@@ -19,6 +19,10 @@ public final class OutboxDrain {
     private var failuresInRow = 0
     /// Nothing is sent before this moment.
     private var silentUntil: Int64 = 0
+    /// Mails whose first attempt may have succeeded, since the mail server last took one.
+    private var doubtful: [UInt64] = []
+    /// How many of them are remembered; the others wait their time.
+    private static let mostDoubtful = 1000
 
     /// Puts a mailer together.
     ///
@@ -147,7 +151,22 @@ public final class OutboxDrain {
         {
             report(.sent(id: mail.id, kind: mail.kind, attempts: mail.attempts + 1))
         }
+        hastenDoubtful()
         return true
+    }
+
+    /// The mail server takes mails again: those in doubt need not wait for their time.
+    ///
+    /// Each but once: the server may hang up at one mail and take all others.
+    private func hastenDoubtful() {
+        guard !doubtful.isEmpty else { return }
+        do {
+            try outbox.hasten(doubtful, due: clock.now())
+            doubtful.removeAll()
+        } catch {
+            // The next mail that is sent does it.
+            report(.outboxUnavailable(error))
+        }
     }
 
     private func settle(_ mail: OutboxMail, after error: SMTPError) {
@@ -173,6 +192,11 @@ public final class OutboxDrain {
                 })
             {
                 report(.postponed(id: mail.id, kind: mail.kind, error: error, due: due))
+                if case .outcomeUnknown = error, mail.attempts == 0,
+                    doubtful.count < Self.mostDoubtful
+                {
+                    doubtful.append(mail.id)
+                }
             }
         }
     }

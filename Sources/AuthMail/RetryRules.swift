@@ -43,13 +43,23 @@ struct RetryRules: Hashable, Sendable {
                 after: attempts, first: settings.firstRetryDelay,
                 longest: settings.longestOutageDelay, jitter: jitter)
             return .retry(at: now + delay, counted: false)
-        case .transient, .outcomeUnknown:
-            guard attempts < settings.maximumAttempts else { return .abandon }
-            let delay = Self.delay(
+        case .transient:
+            return countedRetry(
                 after: attempts, first: settings.firstRetryDelay,
-                longest: settings.longestRetryDelay, jitter: jitter)
-            return .retry(at: now + delay, counted: true)
+                longest: settings.longestRetryDelay, now: now, jitter: jitter)
+        case .outcomeUnknown:
+            return countedRetry(
+                after: attempts, first: settings.firstDoubtDelay,
+                longest: settings.longestDoubtDelay, now: now, jitter: jitter)
         }
+    }
+
+    private func countedRetry(
+        after attempts: Int, first: Int64, longest: Int64, now: Int64, jitter: Double
+    ) -> RetryDecision {
+        guard attempts < settings.maximumAttempts else { return .abandon }
+        let delay = Self.delay(after: attempts, first: first, longest: longest, jitter: jitter)
+        return .retry(at: now + delay, counted: true)
     }
 
     /// Whether the mails after this one are better left alone for a while.

@@ -129,6 +129,17 @@ public final class MariaDBOutbox: Outbox {
         }
     }
 
+    private static let hastenMail: Statement = """
+        UPDATE mail_outbox SET next_attempt_at = ?
+        WHERE id = ? AND lease_owner IS NULL AND state = 'queued' AND next_attempt_at > ?
+        """
+
+    /// Makes mails due that wait for another attempt.
+    public func hasten(_ ids: [UInt64], due: Int64) throws(OutboxError) {
+        let moment = Instant(unixSeconds: due).sqlValue
+        for id in ids { _ = try change(Self.hastenMail, [moment, .unsigned(id), moment]) }
+    }
+
     /// A change of one row; whether there was one to change.
     private func change(
         _ statement: Statement, _ values: [SQLValue]

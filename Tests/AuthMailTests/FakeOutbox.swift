@@ -17,7 +17,7 @@ final class FakeOutbox: Outbox {
     var failures: [String: Int] = [:]
 
     init(_ mails: [OutboxMail]) {
-        for mail in mails { rows[mail.id] = Row(mail: mail) }
+        for mail in mails { add(mail) }
     }
 
     /// What happens to a row from outside, between two steps of the mailer.
@@ -26,6 +26,8 @@ final class FakeOutbox: Outbox {
         body(&row)
         rows[id] = row
     }
+
+    func add(_ mail: OutboxMail) { rows[mail.id] = Row(mail: mail) }
 
     func state(_ id: UInt64) -> MailEnd? { rows[id]?.state }
 
@@ -88,6 +90,14 @@ final class FakeOutbox: Outbox {
                 $0.due = due
                 $0.owner = nil
             }
+        }
+    }
+
+    func hasten(_ ids: [UInt64], due: Int64) throws(OutboxError) {
+        try failIfAsked("hasten")
+        for id in ids {
+            guard let row = rows[id], row.state == nil, row.owner == nil else { continue }
+            change(id) { $0.due = min($0.due, due) }
         }
     }
 

@@ -184,15 +184,68 @@ struct OutboxDrainTests {
         world.transport.takesAnyway = true
         var answers = [Self.lost]
         world.transport.answer = { _ in answers.popLast() }
-        world.clock.stopAt = 60
-        try world.mailer().run()
+        world.clock.stopAt = 150
+        let mailer = try world.mailer()
+        mailer.run()
+        #expect(world.transport.sent.count == 1, "most faults are over in four minutes")
+        world.clock.stopAt = 300
+        mailer.run()
         #expect(world.transport.sent.count == 2)
         #expect(Set(world.transport.sent.map(\.messageID)).count == 1)
         #expect(world.outbox.rows[1]?.mail.attempts == 2)
         #expect(world.outbox.state(1) == .sent)
     }
 
-    @Test("a server that takes a mail and hangs up each time gets 18 to 22 copies in an hour")
+    @Test(
+        "while a server takes mails and hangs up for three minutes, each gets one duplicate at most"
+    )
+    func repeatsAfterDrops() throws {
+        let world = World([.sample(1), .sample(2), .sample(3)])
+        world.transport.takesAnyway = true
+        world.transport.answer = { [clock = world.clock] _ in clock.now() < 180 ? Self.lost : nil }
+        world.clock.stopAt = 180 + 300
+        try world.mailer().run()
+        let copies = Dictionary(grouping: world.transport.sent, by: \.messageID).mapValues(\.count)
+        #expect(copies.count == 3 && copies.values.allSatisfy { $0 <= 2 })
+        for id in UInt64(1)...3 { #expect(world.outbox.state(id) == .sent) }
+    }
+
+    @Test("mails in doubt are sent again as soon as the server takes one, even after hours")
+    func hastensDoubtful() throws {
+        let world = World([.sample(1), .sample(2)])
+        world.transport.answer = { _ in Self.lost }
+        world.clock.stopAt = 3 * 3600
+        let mailer = try world.mailer()
+        mailer.run()
+        let attempts = world.transport.attempts
+        world.outbox.add(.sample(3))
+        world.outbox.failures["hasten"] = 1
+        world.transport.answer = { _ in nil }
+        world.clock.stopAt += 60
+        mailer.run()
+        #expect(world.outbox.state(3) == .sent)
+        #expect(world.outbox.state(1) == nil, "the outbox was away in that moment")
+        world.outbox.add(.sample(4))
+        world.clock.stopAt += 60
+        mailer.run()
+        #expect(world.transport.attempts == attempts + 4)
+        for id in UInt64(1)...4 { #expect(world.outbox.state(id) == .sent) }
+    }
+
+    @Test("a mail at which the server hangs up is not sent whenever another one is")
+    func doesNotHastenAgain() throws {
+        let world = World([.sample(1)] + (2...50).map { .sample($0) })
+        for id in UInt64(2)...50 { world.outbox.change(id) { $0.due = Int64(id) * 10 } }
+        world.transport.takesAnyway = true
+        world.transport.answer = { $0.recipient.ascii == "ada1@example.org" ? Self.lost : nil }
+        world.clock.stopAt = 600
+        try world.mailer().run()
+        let copies = world.transport.sent.count { $0.recipient.ascii == "ada1@example.org" }
+        #expect((2...3).contains(copies))
+        #expect(world.outbox.rows.values.count { $0.state == .sent } == 49)
+    }
+
+    @Test("a server that takes a mail and hangs up each time gets four or five copies in an hour")
     func repeatsAtEveryDrop() throws {
         let world = World([.sample(1)])
         world.transport.takesAnyway = true
@@ -200,13 +253,13 @@ struct OutboxDrainTests {
         world.clock.stopAt = 3600
         let mailer = try world.mailer()
         mailer.run()
-        // Pauses of 15, 30, 60, 120 and then 240 s, a fifth more or less, never above 240.
-        #expect((18...22).contains(world.transport.sent.count))
+        // After 4, 8, 16 and 32 minutes, a fifth more or less.
+        #expect((4...5).contains(world.transport.sent.count))
         #expect(world.outbox.state(1) == nil)
 
         let copies = world.transport.sent.count
         world.transport.answer = { _ in nil }
-        world.clock.stopAt = 2 * 3600
+        world.clock.stopAt = 3 * 3600
         mailer.run()
         #expect(world.transport.sent.count == copies + 1, "the first answer ends it")
         #expect(world.outbox.state(1) == .sent)

@@ -25,6 +25,15 @@ struct RetryRulesTests {
         }
     }
 
+    @Test(
+        "after an attempt that may have succeeded the delays double from 4 minutes to an hour",
+        arguments: [(1, 240), (2, 480), (3, 960), (4, 1920), (5, 3600), (99, 3600)])
+    func doubtDelays(attempts: Int, seconds: Int64) {
+        let decision = rules.decision(
+            after: .outcomeUnknown(failure(nil)), attempts: attempts, now: 1000, jitter: 0)
+        #expect(decision == .retry(at: 1000 + seconds, counted: true))
+    }
+
     @Test("an outage is looked at again after 2 s at first and 60 s at last")
     func outageDelays() {
         #expect(

@@ -64,6 +64,31 @@ struct OutboxLeaseTests {
         }
     }
 
+    @Test("mails that wait for another attempt are made due, and no others")
+    func hastened() throws {
+        try AdministrationWorkplace.with { place in
+            for number in 0..<3 { try place.register("user\(number)") }
+            let outbox = MariaDBOutbox(place.settings)
+            let (now, owner) = (Self.now, Self.owner(0))
+            func lease() throws -> [UInt64] {
+                try outbox.lease(owner: owner, now: now, until: now + 120, limit: 9).map(\.id)
+            }
+            let ids = try lease()
+            #expect(ids.count == 3)
+            #expect(
+                try outbox.finish(ids[0], owner: owner, now: now, as: .sent, error: nil))
+            #expect(
+                try outbox.retry(ids[1], owner: owner, due: now + 240, counted: true, error: "lost")
+            )
+            // The third one is still leased.
+            try outbox.hasten(ids, due: now)
+            #expect(
+                try MariaDBOutbox(place.settings)
+                    .lease(owner: Self.owner(1), now: now, until: now + 120, limit: 9)
+                    .map(\.id) == [ids[1]])
+        }
+    }
+
     @Test("a mailer whose lease another one has taken over changes nothing any more")
     func takenOver() throws {
         try AdministrationWorkplace.with { place in

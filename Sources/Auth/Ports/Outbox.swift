@@ -48,6 +48,9 @@ public protocol Outbox {
     ///
     /// - Parameter due: When they may be leased again.
     func release(_ ids: [UInt64], owner: [UInt8], due: Int64) throws(OutboxError)
+
+    /// Makes mails due that wait for another attempt; whoever has left the queue or is leased stays as it is.
+    func hasten(_ ids: [UInt64], due: Int64) throws(OutboxError)
 }
 
 /// How a mail left the queue; the raw values are those of `mail_outbox.state`.
