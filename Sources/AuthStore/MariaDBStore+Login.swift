@@ -131,9 +131,9 @@ extension MariaDBStore {
     }
 
     /// Takes an attempt back.
-    public func cancelLogin(attempt: UInt64) throws(StoreError) {
+    public func cancelAttempt(_ id: UInt64) throws(StoreError) {
         try useAgain { connection throws(MariaDBError) in
-            _ = try connection.execute(Self.deleteAttempt, [.unsigned(attempt)])
+            _ = try connection.execute(Self.deleteAttempt, [.unsigned(id)])
         }
     }
 }

@@ -24,7 +24,7 @@ extension MariaDBStore {
     /// Counts a registration from the network of the client.
     public func countRegistration(
         limits: ThrottleLimits, context: RequestContext
-    ) throws(StoreError) -> Throttled? {
+    ) throws(StoreError) -> RegistrationCount {
         let network = ClientNetwork(context.remoteAddress).text
         let windowStart = context.now.advanced(seconds: -ThrottleLimits.window).sqlValue
         let values: [SQLValue] = [
@@ -34,11 +34,11 @@ extension MariaDBStore {
         ]
         return try use { connection throws(MariaDBError) in
             let counted = try connection.execute(Self.countAttempt, values)
-            guard counted.affectedRows == 0 else { return nil }
+            guard counted.affectedRows == 0 else { return .counted(attempt: counted.lastInsertID) }
             let oldest = try connection.queryOne(Self.findOldest, [.text(network), windowStart])
             let moment = try oldest?.optionalDateTime(0)
-            return Throttled(
-                oldest: moment.map { Instant(unixMicroseconds: $0) }, now: context.now)
+            return .throttled(
+                Throttled(oldest: moment.map { Instant(unixMicroseconds: $0) }, now: context.now))
         }
     }
 

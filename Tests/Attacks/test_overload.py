@@ -76,6 +76,34 @@ class TestFullQueue:
             + ") AS n) AS n ON a.account_key = n.k")
         assert int(counted) == 0
 
+    def test_a_registration_that_is_refused_does_not_count_for_its_network(
+        self, product, tmp_path, admin
+    ):
+        address = "198.51.100.7"
+        responder = Responder.start(
+            product, tmp_path, **DEAR, GATEREEVE_HASHING_WAIT_LIMIT="100",
+            GATEREEVE_LIMITS_ENABLED="true")
+
+        def count():
+            return int(admin.sql("SELECT COUNT(*) FROM attempts WHERE kind = 'registration'"
+                                 f" AND remote_address = '{address}'")[0][0])
+
+        def register(_):
+            name = new_name()
+            return responder.post(
+                "register/", {"username": name, "email": f"{name}@example.test", "password": PASSWORD},
+                address=address)
+
+        replies = at_once(3, register)
+        # One is hashed, and those behind it wait too long.
+        assert sorted(reply.status for reply in replies) == [201, 503, 503]
+        deadline = time.monotonic() + 20
+        while count() > 1:
+            assert time.monotonic() < deadline, count()
+            time.sleep(0.05)
+        assert count() == 1
+        responder.stop()
+
     def test_everything_else_goes_on(self, busy, accounts):
         refresh = accounts.tokens(accounts.active())["refresh"]
         for _ in range(20):

@@ -110,11 +110,18 @@ struct ServiceTests {
         #expect(cut.fields["allow"] == allow(path))
     }
 
-    @Test("a full queue, and a wait that is too long, are 503, and no attempt stays counted")
-    func hashing() throws {
+    @Test(
+        "a full queue, and a wait that is too long, are 503, and no attempt stays counted",
+        arguments: [
+            ("login/", #"{"username":"ada","password":"correct horse"}"#, 200),
+            (
+                "register/",
+                #"{"username":"b","email":"b@example.org","password":"correct horse"}"#, 201
+            ),
+        ])
+    func hashing(path: String, body: String, success: Int) throws {
         let place = try ServiceWorkplace()
         try place.addUser()
-        let body = #"{"username":"ada","password":"correct horse"}"#
         let cases: [(ImmediateQueue.Behaviour, String)] = [
             (.full, "hashing queue full"), (.refused(.notHashed), "hashing overdue"),
             (.refused(.noStore), "no time left for the database"),
@@ -122,7 +129,7 @@ struct ServiceTests {
         ]
         for (behaviour, failure) in cases {
             place.queue.behaviour = behaviour
-            let answer = try place.send(.post, "login/", body)
+            let answer = try place.send(.post, path, body)
             #expect(answer.status == 503)
             #expect(answer.body == #"{"detail":"Service temporarily unavailable."}"#)
             #expect(answer.fields["retry-after"] == "1")
@@ -131,7 +138,7 @@ struct ServiceTests {
             #expect(place.store.attempts.isEmpty)
         }
         place.queue.behaviour = .done
-        #expect(try place.send(.post, "login/", body).status == 200)
+        #expect(try place.send(.post, path, body).status == success)
     }
 
     @Test(

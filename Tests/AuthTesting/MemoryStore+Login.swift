@@ -78,9 +78,9 @@ extension MemoryStore {
     }
 
     /// See the protocol.
-    public func cancelLogin(attempt: UInt64) throws(StoreError) {
+    public func cancelAttempt(_ id: UInt64) throws(StoreError) {
         try failIfAsked()
-        attempts.removeAll { $0.id == attempt }
+        attempts.removeAll { $0.id == id }
     }
 
     /// See the protocol.

@@ -14,15 +14,14 @@ extension MemoryStore {
     /// See the protocol.
     public func countRegistration(
         limits: ThrottleLimits, context: RequestContext
-    ) throws(StoreError) -> Throttled? {
+    ) throws(StoreError) -> RegistrationCount {
         try failIfAsked()
         let network = ClientNetwork(context.remoteAddress)
         let counted = recent(context) { $0.usernameKey == nil && $0.network == network }
         guard counted.count < limits.registrationsPerNetwork else {
-            return Throttled(oldest: counted.first?.time, now: context.now)
+            return .throttled(Throttled(oldest: counted.first?.time, now: context.now))
         }
-        _ = addAttempt(usernameKey: nil, context: context)
-        return nil
+        return .counted(attempt: addAttempt(usernameKey: nil, context: context))
     }
 
     /// See the protocol.

@@ -162,7 +162,7 @@ public struct Login: Sendable {
         // For a right one, too: when too many others have failed, what came of it is not told.
         try recordFailure(of: attempt, store: store, context: context)
         guard attempt.hasNone || attempt.refusal == nil && matches else { return false }
-        cancel(attempt: attempt.id, store: store)
+        store.tryToCancelAttempt(attempt.id)
         return true
     }
 
@@ -198,17 +198,11 @@ public struct Login: Sendable {
         context: RequestContext
     ) {
         guard attempt.hasPassword, case .compared(matches: false, _) = result else {
-            return cancel(attempt: attempt.id, store: store)
+            return store.tryToCancelAttempt(attempt.id)
         }
-        // As in `cancel`.
+        // As when it is taken back: nobody waits for it.
         _ = try? store.recordFailure(
             attempt: attempt.id, usernameKey: attempt.usernameKey, limits: limits, context: context)
-    }
-
-    /// Takes an attempt back whose password was not compared, or was right: it must not count as failed.
-    func cancel(attempt id: UInt64, store: some LoginStore) {
-        // That it stays counted is the worst that a failure here can do.
-        try? store.cancelLogin(attempt: id)
     }
 }
 

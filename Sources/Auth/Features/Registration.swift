@@ -92,6 +92,9 @@ public struct Registration: Sendable {
         fileprivate let username: Username
         fileprivate let email: EmailAddress
         fileprivate let customFields: [CustomFieldValue]
+        /// Under which number it is counted, to be cancelled when nothing becomes of it; nil when there
+        /// are no limits.
+        public let count: UInt64?
     }
 
     /// What was registered.
@@ -142,21 +145,25 @@ public struct Registration: Sendable {
         guard refusal == Refusal(), let username, let email, let password = input.password,
             let customFields = input.customFields
         else { throw .refused(refusal) }
-        if let throttled = try countRegistration(store: store, context: context) {
-            throw .throttled(throttled)
-        }
         return Attempt(
-            work: .make(password), username: username, email: email, customFields: customFields)
+            work: .make(password), username: username, email: email, customFields: customFields,
+            count: try count(store: store, context: context))
     }
 
-    private func countRegistration(
+    /// - Returns: Under which number; nil when there are no limits.
+    private func count(
         store: some RegistrationStore, context: RequestContext
-    ) throws(BeginError) -> Throttled? {
+    ) throws(BeginError) -> UInt64? {
         guard limits.isEnabled else { return nil }
+        let result: RegistrationCount
         do {
-            return try store.countRegistration(limits: limits, context: context)
+            result = try store.countRegistration(limits: limits, context: context)
         } catch {
             throw .store(error)
+        }
+        switch result {
+        case .counted(let attempt): return attempt
+        case .throttled(let throttled): throw .throttled(throttled)
         }
     }
 

@@ -62,14 +62,33 @@ public struct PasswordChangedNotice: Sendable {
     }
 }
 
+/// What a feature keeps that counts attempts.
+public protocol AttemptStore {
+    /// Takes an attempt back that must not count.
+    func cancelAttempt(_ id: UInt64) throws(StoreError)
+}
+
+extension AttemptStore {
+    /// The same where nobody waits for it: that it stays counted is the worst that a failure can do.
+    public func tryToCancelAttempt(_ id: UInt64) {
+        try? cancelAttempt(id)
+    }
+}
+
+/// Whether a registration may go on.
+public enum RegistrationCount: Sendable {
+    /// It may, and is counted under this number.
+    case counted(attempt: UInt64)
+    /// Too many came from its network; nothing was written.
+    case throttled(Throttled)
+}
+
 /// What the registration feature keeps.
-public protocol RegistrationStore {
+public protocol RegistrationStore: AttemptStore {
     /// Counts a registration from the network of the client.
-    ///
-    /// - Returns: Nil when it may go on.
     func countRegistration(
         limits: ThrottleLimits, context: RequestContext
-    ) throws(StoreError) -> Throttled?
+    ) throws(StoreError) -> RegistrationCount
 
     /// Which of a name and an address are taken; nil is not looked up.
     func registrationConflicts(
@@ -138,7 +157,7 @@ public protocol EmailVerificationStore {
 }
 
 /// What login keeps.
-public protocol LoginStore {
+public protocol LoginStore: AttemptStore {
     /// Writes an attempt down, as failed for the time being, and finds the user; unless too many
     /// have failed.
     func beginLogin(
@@ -159,9 +178,6 @@ public protocol LoginStore {
     func recordFailure(
         attempt: UInt64, usernameKey: String, limits: ThrottleLimits, context: RequestContext
     ) throws(StoreError) -> Throttled?
-
-    /// Takes an attempt back whose password was not compared, or was right.
-    func cancelLogin(attempt: UInt64) throws(StoreError)
 
     /// The encoded hashes of the oldest and the newest accounts, some hundreds: what costs there are.
     func sampleOfPasswordHashes() throws(StoreError) -> [String]

@@ -40,7 +40,11 @@ extension Endpoints {
                 response: .json(.created, JSONWriter.write(.object(JSONObject(members)))),
                 user: outcome.user)
         }
-        return .afterHashing(attempt.work, finish: finish, takeBack: nil)
+        return .afterHashing(
+            attempt.work, finish: finish,
+            takeBack: attempt.count.map { count -> PasswordRequest.TakeBack in
+                { (store, _) in store.tryToCancelAttempt(count) }
+            })
     }
 
     private func problem(_ error: Registration.BeginError, beside errors: FieldErrors) -> Problem {
