@@ -170,7 +170,7 @@ final class AnsweringQueue: Sendable {
 
     /// Goes on with requests until the queue is closed and nothing comes any more; each of the threads
     /// calls it with its store.
-    func run(store: any Store) {
+    func run(store: any Store, activity: ThreadActivity = ThreadActivity()) {
         var isBusy = false
         while true {
             let next = queue.wait(
@@ -186,7 +186,7 @@ final class AnsweringQueue: Sendable {
             case .closed: return
             case .idle: continue
             case .taken(let step):
-                perform(step, in: store)
+                activity.perform { perform(step, in: store) }
                 SpentMemory.wipeStack()
             }
         }

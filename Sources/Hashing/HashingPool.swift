@@ -86,6 +86,7 @@ public final class HashingPool: PasswordQueue {
     private let hashed: AnsweringQueue
     private let answerers = Mutex<[OwnedThread]>([])
     private let holder = Mutex<OwnedThread?>(nil)
+    private let activities = Mutex<[ThreadActivity]>([])
     /// The niceness of all threads but the first.
     private static let lowestPriority: CInt = 19
 
@@ -106,6 +107,7 @@ public final class HashingPool: PasswordQueue {
     public func start(hasher: PasswordHasher, makeStore: @escaping @Sendable () -> any Store) {
         for number in 0..<settings.threads {
             let niceness = number == 0 ? CInt(settings.niceness) : Self.lowestPriority
+            let activity = newActivity()
             let thread = OwnedThread(name: "hashing-\(number)", niceness: niceness) { [self] in
                 let workspace = HashingWorkspace(keptMemoryKiB: hasher.parameters.memoryKiB)
                 if number == 0, let sample = try? makeStore().sampleOfPasswordHashes() {
@@ -120,7 +122,7 @@ public final class HashingPool: PasswordQueue {
                     // Megabytes that nobody used for a while are given back.
                     case .idle: workspace.releaseMemory()
                     case .taken(let job):
-                        work(on: job, hasher, in: workspace)
+                        activity.perform { work(on: job, hasher, in: workspace) }
                         SpentMemory.wipeStack()
                     }
                 }
@@ -130,12 +132,26 @@ public final class HashingPool: PasswordQueue {
         // What is left to do after a hash waits for the database and may hold locks there, so it is
         // done at the ordinary priority.
         for number in 0..<settings.answeringThreads {
+            let activity = newActivity()
             let thread = OwnedThread(name: "answering-\(number)") { [hashed] in
-                hashed.run(store: makeStore())
+                hashed.run(store: makeStore(), activity: activity)
             }
             answerers.withLock { $0.append(thread) }
         }
-        holder.withLock { $0 = OwnedThread(name: "holding") { [held] in held.run() } }
+        let activity = newActivity()
+        let thread = OwnedThread(name: "holding") { [held] in held.run(activity: activity) }
+        holder.withLock { $0 = thread }
+    }
+
+    private func newActivity() -> ThreadActivity {
+        let activity = ThreadActivity()
+        activities.withLock { $0.append(activity) }
+        return activity
+    }
+
+    /// Whether no thread has been at one piece of work for two minutes.
+    public func everyThreadMoves(at now: MonotonicTime = .now) -> Bool {
+        activities.withLock { $0.allSatisfy { $0.moves(at: now) } }
     }
 
     /// A frame of its own, which lies in the part of the stack that is wiped.

@@ -48,7 +48,7 @@ final class HeldAnswers: Sendable {
     }
 
     /// Gives answers when they are due, until it is closed and all are given.
-    func run() {
+    func run(activity: ThreadActivity = ThreadActivity()) {
         var end = MonotonicTime.now.advanced(milliseconds: Self.rest)
         while true {
             let step = queue.wait(
@@ -68,7 +68,7 @@ final class HeldAnswers: Sendable {
             case .idle: end = MonotonicTime.now.advanced(milliseconds: Self.rest)
             case .taken(.waitLonger(let due)): end = due
             case .taken(.give(let answer)):
-                answer()
+                activity.perform(answer)
                 SpentMemory.wipeStack()
                 end = MonotonicTime.now.advanced(milliseconds: Self.rest)
             }

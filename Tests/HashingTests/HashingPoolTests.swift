@@ -99,6 +99,26 @@ struct HashingPoolTests {
         #expect(gate.arrivals == 3)
     }
 
+    enum Hanging: CaseIterable { case hashing, answering, holding }
+
+    @Test("a thread that hangs for two minutes is told of", arguments: Hanging.allCases)
+    func hanging(thread: Hanging) throws {
+        let gate = Gate()
+        let pool = pool(threads: 1, observer: thread == .hashing ? GateKeeper(gate: gate) : nil)
+        try start(pool)
+        switch thread {
+        case .hashing: #expect(pool.submit(work) { _, _ in })
+        case .answering: #expect(pool.submit(work) { _, _ in gate.pass() })
+        case .holding: pool.hold(microseconds: 0) { gate.pass() }
+        }
+        wait { gate.arrivals == 1 }
+        #expect(pool.everyThreadMoves(at: .now.advanced(milliseconds: 119_000)))
+        #expect(!pool.everyThreadMoves(at: .now.advanced(milliseconds: 121_000)))
+        gate.open()
+        wait { pool.everyThreadMoves(at: .now.advanced(milliseconds: 121_000)) }
+        pool.drain()
+    }
+
     @Test("work is done, and its result given with the store of the thread")
     func done() throws {
         let pool = pool(threads: 2)

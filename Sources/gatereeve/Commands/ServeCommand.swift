@@ -73,7 +73,7 @@ struct ServeCommand: ParsableCommand {
             stop.raise()
         }
         responder.monitor(every: 200) { everyWorkerMoves in
-            if everyWorkerMoves { manager.tell(.watchdog) }
+            if everyWorkerMoves, pool.everyThreadMoves() { manager.tell(.watchdog) }
             for log in logs { log.flush() }
         }
         logger.notice("stopping")
