@@ -4,11 +4,12 @@ A node that is lost costs its own clients a 503 and the others a moment; nobody 
 """
 
 import itertools
+import signal
 import time
 
 import jwt
 import pytest
-from accounts import Accounts
+from accounts import PASSWORD, Accounts, new_name
 from client import PREFIX
 from cluster import Cluster
 from crowd import at_once
@@ -24,6 +25,8 @@ pytestmark = pytest.mark.slow
 CROWD = 50
 # Together 50,000 requests.
 REFRESH_TOKENS, VERIFICATION_LINKS, RESET_LINKS = 820, 100, 80
+# Each for fifty at once, and for all the mailers.
+ADDRESSES, MAILS = 20, 60
 NEW_PASSWORD = "battery of correct horses"
 LOGOUTS = 1000
 VERIFIED = 200
@@ -136,6 +139,43 @@ def test_a_reset_link_sets_one_password_whichever_nodes_are_asked(
         "one reset link, fifty at once, three nodes", requests=RESET_LINKS * CROWD,
         refused=refused, wrong=0, doubles=0)
     assert refused <= FEW * RESET_LINKS * CROWD
+
+
+def test_an_address_is_registered_once_whichever_nodes_are_asked(service, crowd, figures):
+    refused = 0
+    for _ in range(ADDRESSES):
+        email = f"{new_name()}@example.test"
+        answers = crowd(lambda one: one.post(
+            "register/", {"username": new_name(), "email": email, "password": PASSWORD}))
+        found = [answer.status for answer in answers]
+        assert set(found) <= {201, 400, 503}
+        assert found.count(201) == 1
+        assert service.sql(f"SELECT COUNT(*) FROM users WHERE email = '{email}'") == [["1"]]
+        refused += found.count(503)
+    figures.add(
+        "one address, fifty registrations at once, three nodes", requests=ADDRESSES * CROWD,
+        refused=refused, wrong=0, doubles=0)
+    assert refused <= FEW * ADDRESSES * CROWD
+
+
+def test_mailers_on_all_nodes_send_each_mail_once(service, rig, accounts, figures):
+    rig.mailer.end(signal.SIGTERM)
+    people = [accounts.inactive() for _ in range(MAILS)]
+    others = [rig.add_twin("mailer", f"mailer-{number}") for number in (2, 3)]
+    names = ", ".join(f"'{person.username}'" for person in people)
+    left = ("SELECT COUNT(*) FROM mail_outbox AS o JOIN users AS u ON u.id = o.user_id"
+            f" WHERE o.state <> 'sent' AND u.username IN ({names})")
+    try:
+        for mailer, node in zip([rig.mailer, *others], service.cluster.nodes):
+            mailer.start(**on(node))
+        wait_for(lambda: service.sql(left) == [["0"]], "all mails")
+    finally:
+        for other in others:
+            rig.remove(other.name)
+    copies = [len(service.mailbox.to(person.email)) for person in people]
+    figures.add("a mailer on each of three nodes", requests=MAILS, wrong=0,
+                doubles=sum(copies) - MAILS)
+    assert copies == [1] * MAILS
 
 
 def test_guesses_at_the_same_moment_on_all_nodes_are_bounded(service, accounts, figures):
