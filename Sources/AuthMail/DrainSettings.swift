@@ -38,8 +38,8 @@ public struct DrainSettings: Hashable, Sendable {
     public var firstDoubtDelay: Int64 = 240
     /// Longest pause between two such attempts, jitter included.
     ///
-    /// Default 3600.
-    public var longestDoubtDelay: Int64 = 3600
+    /// Default 600.
+    public var longestDoubtDelay: Int64 = 600
     /// Pause after the first sign that the mail server is down.
     ///
     /// Default 2.

@@ -179,7 +179,8 @@ public final class OutboxDrain {
             serverAnswered()
         }
         let decision = rules.decision(
-            after: error, attempts: mail.attempts + 1, now: now, jitter: jitter())
+            after: error, attempts: mail.attempts + 1, now: now, expiresAt: mail.expiresAt,
+            jitter: jitter())
         switch decision {
         case .abandon:
             end(mail, as: .abandoned, reason: error.description)

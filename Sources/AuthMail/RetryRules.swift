@@ -31,9 +31,10 @@ struct RetryRules: Hashable, Sendable {
     /// - Parameters:
     ///   - attempts: How often sending was begun, this attempt included.
     ///   - now: The time of the failure.
+    ///   - expiresAt: When the mail is of no use any more.
     ///   - jitter: Chance, from -1 to 1.
     func decision(
-        after error: SMTPError, attempts: Int, now: Int64, jitter: Double
+        after error: SMTPError, attempts: Int, now: Int64, expiresAt: Int64 = .max, jitter: Double
     ) -> RetryDecision {
         switch error {
         case .permanent:
@@ -48,9 +49,13 @@ struct RetryRules: Hashable, Sendable {
                 after: attempts, first: settings.firstRetryDelay,
                 longest: settings.longestRetryDelay, now: now, jitter: jitter)
         case .outcomeUnknown:
-            return countedRetry(
+            let decision = countedRetry(
                 after: attempts, first: settings.firstDoubtDelay,
                 longest: settings.longestDoubtDelay, now: now, jitter: jitter)
+            guard case .retry(let due, let counted) = decision else { return decision }
+            // While it is still of use: a duplicate is better than none.
+            let last = max(expiresAt - settings.leaseDuration, now + settings.firstRetryDelay)
+            return .retry(at: min(due, last), counted: counted)
         }
     }
 

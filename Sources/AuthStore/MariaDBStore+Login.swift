@@ -158,7 +158,7 @@ private struct CountedLogin {
 
     private var accountLimits: [SQLValue] {
         [
-            .integer(Int64(ThrottleLimits.failuresFromKnownNetworks)),
+            .integer(Int64(limits.loginFailuresForKnownNetworks)),
             .integer(Int64(limits.loginFailuresPerAccount)),
         ]
     }

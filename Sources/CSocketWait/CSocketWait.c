@@ -2,6 +2,7 @@
 #include "CSocketWait.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <time.h>
 
@@ -17,6 +18,9 @@ static _Thread_local int64_t end;
 /* Whether time may still be given again. */
 static _Thread_local int may_extend;
 
+/* Whether sockets that are waited for are made such that they do not block. */
+static _Thread_local int unblocks;
+
 static int64_t now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
@@ -26,6 +30,12 @@ static int64_t now(void) {
 void gatereeve_limit_waits(uint64_t nanoseconds) {
     end = now() + (int64_t)nanoseconds;
     may_extend = 1;
+    unblocks = 0;
+}
+
+void gatereeve_limit_connecting(uint64_t nanoseconds) {
+    gatereeve_limit_waits(nanoseconds);
+    unblocks = 1;
 }
 
 void gatereeve_unlimit_waits(void) {
@@ -51,6 +61,7 @@ int gatereeve_are_waits_over(void) {
 }
 
 static int wait_for_socket(int socket, char is_read, int milliseconds) {
+    if (unblocks) fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK);
     struct pollfd descriptor = {.fd = socket, .events = is_read ? POLLIN : POLLOUT};
     /* It takes a moment to find out; a wait that lasted until the end has found out. */
     for (int64_t tolerance = -moment;; tolerance = moment) {

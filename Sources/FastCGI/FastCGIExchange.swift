@@ -87,6 +87,7 @@ import Threading
             contentLength: Self.text(found.contentLength).flatMap { Int($0) },
             accept: Self.text(found.accept),
             authorization: Self.text(found.authorization),
+            deviceCookie: Self.text(found.deviceCookie),
             remoteAddress: Self.text(found.remoteAddress) ?? "",
             requestID: Self.text(found.requestID) ?? "")
     }

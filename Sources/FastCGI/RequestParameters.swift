@@ -11,6 +11,7 @@ import Glibc
     private(set) var contentLength: UnsafePointer<CChar>?
     private(set) var accept: UnsafePointer<CChar>?
     private(set) var authorization: UnsafePointer<CChar>?
+    private(set) var deviceCookie: UnsafePointer<CChar>?
     private(set) var remoteAddress: UnsafePointer<CChar>?
     private(set) var requestID: UnsafePointer<CChar>?
 
@@ -35,6 +36,8 @@ import Glibc
         case UInt8(ascii: "C"):
             unsafe Self.set(&contentType, to: entry, if: "CONTENT_TYPE=")
             unsafe Self.set(&contentLength, to: entry, if: "CONTENT_LENGTH=")
+        case UInt8(ascii: "D"):
+            unsafe Self.set(&deviceCookie, to: entry, if: "DEVICE_COOKIE=")
         case UInt8(ascii: "H"):
             unsafe Self.set(&accept, to: entry, if: "HTTP_ACCEPT=")
             unsafe Self.set(&authorization, to: entry, if: "HTTP_AUTHORIZATION=")

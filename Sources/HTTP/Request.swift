@@ -2,7 +2,7 @@ public import HTTPTypes
 
 /// What a request says before its body.
 ///
-/// A class, because many functions of a request have it, and a copy would copy nine texts.
+/// A class, because many functions of a request have it, and a copy would copy ten texts.
 public final class RequestHead: Sendable {
     /// The method.
     public let method: HTTPRequest.Method
@@ -20,6 +20,8 @@ public final class RequestHead: Sendable {
     public let authorization: String?
     /// The address of the client as the web server saw it; empty when unknown.
     public let remoteAddress: String
+    /// The value of the cookie by which a device proves an earlier login; nil when it has none.
+    public let deviceCookie: String?
     /// The id under which the web server logs the request; empty when it gives none.
     public let requestID: String
 
@@ -27,7 +29,7 @@ public final class RequestHead: Sendable {
     public init(
         method: HTTPRequest.Method, path: String, query: String = "", contentType: String? = nil,
         contentLength: Int? = nil, accept: String? = nil, authorization: String? = nil,
-        remoteAddress: String = "", requestID: String = ""
+        deviceCookie: String? = nil, remoteAddress: String = "", requestID: String = ""
     ) {
         self.method = method
         self.path = path
@@ -36,6 +38,7 @@ public final class RequestHead: Sendable {
         self.contentLength = contentLength
         self.accept = accept
         self.authorization = authorization
+        self.deviceCookie = deviceCookie
         self.remoteAddress = remoteAddress
         self.requestID = requestID
     }

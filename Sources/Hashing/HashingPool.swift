@@ -107,7 +107,8 @@ public final class HashingPool: PasswordQueue {
     public func start(hasher: PasswordHasher, makeStore: @escaping @Sendable () -> any Store) {
         for number in 0..<settings.threads {
             let niceness = number == 0 ? CInt(settings.niceness) : Self.lowestPriority
-            let activity = newActivity()
+            // One that yields to all others may rightly stand still for minutes.
+            let activity = niceness < Self.lowestPriority ? newActivity() : ThreadActivity()
             let thread = OwnedThread(name: "hashing-\(number)", niceness: niceness) { [self] in
                 let workspace = HashingWorkspace(keptMemoryKiB: hasher.parameters.memoryKiB)
                 if number == 0, let sample = try? makeStore().sampleOfPasswordHashes() {
@@ -149,7 +150,7 @@ public final class HashingPool: PasswordQueue {
         return activity
     }
 
-    /// Whether no thread has been at one piece of work for two minutes.
+    /// Whether no thread but those of the lowest priority has been at one piece of work for two minutes.
     public func everyThreadMoves(at now: MonotonicTime = .now) -> Bool {
         activities.withLock { $0.allSatisfy { $0.moves(at: now) } }
     }

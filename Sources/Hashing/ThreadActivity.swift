@@ -5,7 +5,7 @@ import Threading
 final class ThreadActivity: Sendable {
     /// A thread that is at work for longer is stuck, in seconds.
     ///
-    /// Longer than any hash takes that may be asked for, also in a thread that yields to all others.
+    /// Much longer than any hash takes that may be asked for.
     static let limit: UInt64 = 120
 
     /// In nanoseconds of the monotonic clock; 0 when it waits for work.

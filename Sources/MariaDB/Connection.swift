@@ -47,9 +47,10 @@ internal import Glibc
         timeout = settings.readTimeout
         _ = Self.library
         guard let handle = unsafe mysql_init(nil) else { throw .connectFailed(.outOfMemory) }
-        unsafe Self.configure(handle, with: settings)
         let patience = Duration.seconds(Int64(settings.connectTimeout))
-        WaitLimit.begin(min(time ?? patience, patience))
+        let limit = min(time ?? patience, patience)
+        unsafe Self.configure(handle, with: settings, connectingWithin: limit)
+        WaitLimit.begin(connectingWithin: limit)
         if let code = unsafe Self.connect(handle, to: settings) {
             unsafe mysql_close(handle)
             throw .connectFailed(code)

@@ -9,10 +9,12 @@ extension Connection {
 
     /// Sets what libmariadb must know before it connects.
     static func configure(
-        _ handle: UnsafeMutablePointer<MYSQL>, with settings: ConnectionSettings
+        _ handle: UnsafeMutablePointer<MYSQL>, with settings: ConnectionSettings,
+        connectingWithin limit: Duration
     ) {
         unsafe WaitLimit.govern(handle)
-        unsafe set(handle, MYSQL_OPT_CONNECT_TIMEOUT, settings.connectTimeout)
+        let seconds = limit.components.seconds + (limit.components.attoseconds > 0 ? 1 : 0)
+        unsafe set(handle, MYSQL_OPT_CONNECT_TIMEOUT, UInt32(max(seconds, 1)))
         unsafe set(handle, MYSQL_OPT_READ_TIMEOUT, settings.readTimeout)
         unsafe set(handle, MYSQL_OPT_WRITE_TIMEOUT, settings.writeTimeout)
         // Without this the host name `localhost` would mean the unix socket of the system.
@@ -48,15 +50,23 @@ extension Connection {
                 handle, host, settings.user, settings.password.text, settings.database,
                 UInt32(port), socket, 0) != nil
         else { return unsafe ServerErrorCode(rawValue: mysql_errno(handle)) }
-        // Otherwise OpenSSL waits by itself, with a limit for each wait.
-        if settings.authorityFile != nil {
-            let socket = unsafe mysql_get_socket(handle)
-            _ = fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK)
-        }
+        if settings.authorityFile != nil { unsafe leaveWaitingToUs(handle) }
         guard unsafe mysql_query(handle, settings.sessionStatement) == 0 else {
             return unsafe ServerErrorCode(rawValue: mysql_errno(handle))
         }
         return nil
+    }
+
+    /// Has OpenSSL tell when it would have to wait; it does already when the server's first word was waited for.
+    ///
+    /// libmariadb takes a full send buffer for an empty receive buffer then, and would wait for the wrong thing: the
+    /// buffer has to hold the longest statement.
+    private static func leaveWaitingToUs(_ handle: UnsafeMutablePointer<MYSQL>) {
+        let socket = unsafe mysql_get_socket(handle)
+        var size: CInt = 200 * 1024
+        unsafe setsockopt(
+            socket, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<CInt>.size))
+        _ = fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK)
     }
 
     private static func set(

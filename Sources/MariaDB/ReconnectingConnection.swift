@@ -17,6 +17,9 @@ public final class ReconnectingConnection {
     /// None on TCP: there a statement that is sent to a session that has ended is lost, and nobody knows
     /// what became of it. A unix socket tells at once that nothing was sent.
     private let trust: Duration
+    /// How long connecting has to have at least: where the queue of a unix socket is full, libmariadb
+    /// tries again for up to two seconds.
+    private static let leastConnectTime: Duration = .milliseconds(200)
 
     /// Remembers the settings; connects later.
     ///
@@ -36,7 +39,7 @@ public final class ReconnectingConnection {
     /// Begins work that has to end.
     ///
     /// It bounds the sum of many statements of which each is slow but none too slow by itself.
-    /// Connecting has to end by then, the last statement a second and a half later.
+    /// Connecting has to end by then, the last statement a moment later; see ``WaitLimit``.
     ///
     /// - Parameter deadline: When nothing more is begun; nil, as at first, for never.
     public func begin(until deadline: ContinuousClock.Instant?) {
@@ -168,6 +171,7 @@ public final class ReconnectingConnection {
         close()
         let patience = Duration.seconds(Int64(settings.connectTimeout))
         let time = deadline.map { min($0 - now, patience) } ?? patience
+        if time < Self.leastConnectTime { throw Failure(.timeIsOver) }
         guard gate.mayConnect() else { throw Failure(.connectFailed(.serverUnreachable)) }
         do throws(MariaDBError) {
             let fresh = try Connection(settings, within: time)

@@ -8,7 +8,9 @@ internal import Glibc
 /// Whoever talks to a server begins a limit first; it holds until the next one.
 enum WaitLimit {
     /// How long a statement may take that is sent when the work should have ended.
-    private static let lastStatement: Duration = .milliseconds(1500)
+    ///
+    /// A little longer than the server lets it run, so that the server's clear answer comes first.
+    private static let lastStatement: Duration = .milliseconds(1750)
 
     /// Lets libmariadb wait for this connection as this type says.
     static func govern(_ handle: UnsafeMutablePointer<MYSQL>) {
@@ -29,12 +31,19 @@ enum WaitLimit {
         begin(limit)
     }
 
-    /// Begins a limit; zero is none.
-    static func begin(_ limit: Duration) {
+    private static func begin(_ limit: Duration) {
         guard limit > .zero else { return gatereeve_unlimit_waits() }
-        let (seconds, attoseconds) = limit.components
-        gatereeve_limit_waits(
-            UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000))
+        gatereeve_limit_waits(nanoseconds(limit))
+    }
+
+    /// Begins the limit for connecting.
+    static func begin(connectingWithin limit: Duration) {
+        gatereeve_limit_connecting(nanoseconds(limit))
+    }
+
+    private static func nanoseconds(_ duration: Duration) -> UInt64 {
+        let (seconds, attoseconds) = duration.components
+        return UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
     }
 
     /// Whether the limit is reached.

@@ -161,6 +161,12 @@ public enum LimitKeys {
         "Failed logins of one account in an hour; further ones get 429. Networks from which its "
             + "owner logged in within 30 days are let through up to 90.")
     /// See the meaning of each.
+    public static let deviceCookie = Setting.boolean(
+        "limits.device_cookie", standard: false,
+        "Whether a login leaves a cookie by which the browser has tries of its own for 30 days: others "
+            + "in its network cannot use them up. An account then allows 100 failures in an hour "
+            + "altogether. For front ends on the service's own origin.")
+    /// See the meaning of each.
     public static let loginFailuresPerNetwork = Setting.integer(
         "limits.login_failures_per_network", 1...100_000, standard: 200,
         "Failed logins from one IPv4 address or IPv6 /64 in an hour; further logins get 429.")
@@ -180,7 +186,7 @@ public enum LimitKeys {
         "Registrations from one IPv4 address or IPv6 /64 in an hour; further ones get 429.")
 
     static let all = [
-        isEnabled.definition, loginFailuresPerAccount.definition,
+        isEnabled.definition, loginFailuresPerAccount.definition, deviceCookie.definition,
         loginFailuresPerNetwork.definition, resetMailsPerAccount.definition,
         resetMailsPerNetwork.definition, registrationsPerNetwork.definition,
     ]

@@ -1,5 +1,6 @@
 """Taking the service's memory, threads and time by asking for much."""
 
+import contextlib
 import json
 import resource
 import socket
@@ -89,12 +90,15 @@ class TestFullQueue:
             return int(admin.sql("SELECT COUNT(*) FROM attempts WHERE kind = 'registration'"
                                  f" AND remote_address = '{address}'")[0][0])
 
-        def register(_):
+        def register(_=None, address=address):
             name = new_name()
             return responder.post(
                 "register/", {"username": name, "email": f"{name}@example.test", "password": PASSWORD},
                 address=address)
 
+        # The one thread may be busy with hashes that are stored, to learn how long they take.
+        while register(address="198.51.100.8").status != 201:
+            assert responder.process.poll() is None
         replies = at_once(3, register)
         # One is hashed, and those behind it wait too long.
         assert sorted(reply.status for reply in replies) == [201, 503, 503]
@@ -104,6 +108,8 @@ class TestFullQueue:
             time.sleep(0.05)
         assert count() == 1
         responder.stop()
+        # Other tests are not to meet such dear hashes.
+        admin.sql("UPDATE users SET password = '!' WHERE password LIKE '%m=262144,%'")
 
     def test_everything_else_goes_on(self, busy, accounts):
         refresh = accounts.tokens(accounts.active())["refresh"]
@@ -237,11 +243,17 @@ class TestSlowClients:
         content = {
             "half a head": head[:60], "half a body": head + body[:1000], "no reading": head + body
         }[sent]
-        for _ in range(self.COUNT):
-            crowd().sendall(content)
+        connections = [crowd() for _ in range(self.COUNT)]
+        for connection in connections:
+            connection.sendall(content)
         refresh = accounts.tokens(accounts.active())["refresh"]
         times = []
-        for _ in range(50):
+        for number in range(50):
+            if sent != "no reading":
+                for connection in connections[number::50]:
+                    # nginx may have had enough of it.
+                    with contextlib.suppress(OSError):
+                        connection.sendall(b"x")
             begun = time.monotonic()
             assert client.post("login/refresh/", {"refresh": refresh}).status == 200
             times.append((time.monotonic() - begun) * 1000)

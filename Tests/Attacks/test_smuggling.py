@@ -258,16 +258,17 @@ class TestWhatNginxPassesOn:
         passed = told(
             b"POST /api/auth/login/?a=b HTTP/1.1\r\nHost: evil.example\r\nProxy: http://evil\r\n"
             b"X-Forwarded-For: 203.0.113.9\r\nX-Real-IP: 203.0.113.9\r\nForwarded: for=evil\r\n"
-            b"X-Forwarded-Host: evil\r\nCookie: a=b\r\nUser-Agent: evil\r\nAccept: text/html\r\n"
+            b"X-Forwarded-Host: evil\r\nCookie: a=evil; gatereeve_device=proof; b=evil\r\nUser-Agent: evil\r\nAccept: text/html\r\n"
             b"REMOTE_ADDR: 203.0.113.9\r\nREQUEST_ID: evil\r\nX-Request-ID: evil\r\n"
             b"Authorization: Bearer x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
             b"Connection: close\r\n\r\n{}")
-        note("parameters that nginx passes on", len(passed), "11")
+        note("parameters that nginx passes on", len(passed), "12")
         assert set(passed) == {
             "REQUEST_METHOD", "REQUEST_URI", "REQUEST_SCHEME", "SERVER_PROTOCOL",
             "REMOTE_ADDR", "REQUEST_ID", "QUERY_STRING", "CONTENT_TYPE", "CONTENT_LENGTH",
-            "HTTP_ACCEPT", "HTTP_AUTHORIZATION",
+            "HTTP_ACCEPT", "HTTP_AUTHORIZATION", "DEVICE_COOKIE",
         }
+        assert passed["DEVICE_COOKIE"] == "proof"
         assert passed["REMOTE_ADDR"] == "127.0.0.1"
         assert "evil" not in str(passed) and "203.0.113.9" not in str(passed)
 

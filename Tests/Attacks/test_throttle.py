@@ -11,9 +11,12 @@ import pytest
 from accounts import PASSWORD, new_name
 from crowd import at_once
 from figures import note
+from known_secrets import SECRETS
 from mailboxes import reset_parts
 
 LIMIT, KNOWN_LIMIT = 50, 90
+# What a known device has beyond that.
+DEVICE_LIMIT = 10
 THROTTLED = "Request was throttled. Expected available in {} second"
 
 
@@ -206,6 +209,31 @@ def test_strangers_in_the_same_network_do_not_lock_out_who_logged_in_from_there_
     for responder in pair:
         assert guess(responder, known.username, home).status == 401
         assert guess(responder, known.username, home, PASSWORD).status == 200
+
+
+def test_nobody_in_the_same_network_uses_up_the_tries_of_a_device_that_is_known(
+    start_responder, accounts
+):
+    responder = start_responder(**SETTINGS, GATEREEVE_LIMITS_DEVICE_COOKIE="true")
+    account, home = accounts.active(), new_address()
+    first = guess(responder, account.username, home, PASSWORD)
+    assert first.status == 200
+    proof = first.header("Set-Cookie").partition("=")[2].partition(";")[0]
+    SECRETS.add(proof)
+    fail([responder], account.username, KNOWN_LIMIT, home)
+    assert guess(responder, account.username, home, PASSWORD).status == 429
+
+    def try_again(password, cookie=proof):
+        return responder.post(
+            "login/", {"username": account.username, "password": password}, home,
+            DEVICE_COOKIE=cookie).status
+
+    assert try_again(PASSWORD, proof[:-1]) == 429
+    assert try_again(PASSWORD) == 200
+    # Together there are no more than a hundred.
+    for _ in range(DEVICE_LIMIT):
+        assert try_again("wrong horse") == 401
+    assert try_again("wrong horse") == try_again(PASSWORD) == 429
 
 
 def test_addresses_of_one_ipv6_network_count_as_one_client(pair):

@@ -1,5 +1,7 @@
 import Auth
 import AuthTesting
+import Cryptography
+import Foundation
 import HTTPTypes
 import Testing
 
@@ -46,6 +48,27 @@ struct EndpointTests {
             #expect(
                 answer.body == #"{"detail":"Token is blacklisted","code":"token_not_valid"}"#)
         }
+    }
+
+    @Test("a login leaves a cookie where the settings say so, and no other answer does")
+    func deviceCookie() throws {
+        let silent = try ServiceWorkplace()
+        try silent.addUser()
+        let body = #"{"username":"ada","password":"correct horse"}"#
+        #expect(try silent.send(.post, "login/", body).fields["set-cookie"] == nil)
+
+        let place = try ServiceWorkplace(
+            deviceTokens: DeviceTokens([try HMACKey(Array("devices".utf8))]))
+        try place.addUser()
+        let cookie = try #require(try place.send(.post, "login/", body).fields["set-cookie"])
+        let parts = cookie.components(separatedBy: "; ")
+        #expect(parts[0].hasPrefix("gatereeve_device=") && parts[0].count == 17 + 54)
+        #expect(
+            parts.dropFirst() == [
+                "Path=/api/auth/login", "Max-Age=2592000", "HttpOnly", "SameSite=Strict", "Secure",
+            ])
+        let wrong = #"{"username":"ada","password":"wrong horse"}"#
+        #expect(try place.send(.post, "login/", wrong).fields["set-cookie"] == nil)
     }
 
     @Test("every refused login has the same answer")

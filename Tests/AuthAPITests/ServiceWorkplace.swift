@@ -23,7 +23,7 @@ final class ServiceWorkplace {
 
     init(
         customFields: [CustomField] = [], limits: ThrottleLimits = ThrottleLimits(),
-        verificationAsksPassword: Bool = false,
+        verificationAsksPassword: Bool = false, deviceTokens: DeviceTokens? = nil,
         settings: (inout TokenSettings) -> Void = { _ in }
     ) throws {
         issuer = try TestTokens.issuer(settings)
@@ -31,7 +31,8 @@ final class ServiceWorkplace {
         queue = try ImmediateQueue(store: store)
         let endpoints = try TestEndpoints.make(
             issuer: issuer, keys: keys, limits: limits,
-            verificationAsksPassword: verificationAsksPassword, customFields: customFields,
+            verificationAsksPassword: verificationAsksPassword, deviceTokens: deviceTokens,
+            customFields: customFields,
             metrics: FixedMetrics())
         service = Service(
             prefix: "/api/auth", endpoints: endpoints, store: store, queue: queue,

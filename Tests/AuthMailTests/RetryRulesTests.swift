@@ -26,12 +26,22 @@ struct RetryRulesTests {
     }
 
     @Test(
-        "after an attempt that may have succeeded the delays double from 4 minutes to an hour",
-        arguments: [(1, 240), (2, 480), (3, 960), (4, 1920), (5, 3600), (99, 3600)])
+        "after an attempt that may have succeeded the delays double from 4 minutes to 10",
+        arguments: [(1, 240), (2, 480), (3, 600), (99, 600)])
     func doubtDelays(attempts: Int, seconds: Int64) {
         let decision = rules.decision(
             after: .outcomeUnknown(failure(nil)), attempts: attempts, now: 1000, jitter: 0)
         #expect(decision == .retry(at: 1000 + seconds, counted: true))
+    }
+
+    @Test(
+        "a mail that may have been sent is tried again while it is of use",
+        arguments: [(2000, 1240), (1300, 1180), (1100, 1015), (900, 1015)])
+    func doubtfulAndExpiring(expiresAt: Int64, due: Int64) {
+        let decision = rules.decision(
+            after: .outcomeUnknown(failure(nil)), attempts: 1, now: 1000, expiresAt: expiresAt,
+            jitter: 0)
+        #expect(decision == .retry(at: due, counted: true))
     }
 
     @Test("an outage is looked at again after 2 s at first and 60 s at last")

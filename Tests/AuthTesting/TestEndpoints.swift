@@ -10,13 +10,14 @@ public enum TestEndpoints {
     /// - Parameters:
     ///   - limits: How much is let through.
     ///   - verificationAsksPassword: Whether verifying an address takes the password, too.
+    ///   - deviceTokens: What proves that a device has logged in before.
     ///   - customFields: The declared fields.
     ///   - metrics: What `/metrics` shows.
     /// - Throws: `PageError`, when a shipped page is missing.
     public static func make(
         issuer: TokenIssuer, keys: OneTimeTokenKeys, limits: ThrottleLimits = ThrottleLimits(),
-        verificationAsksPassword: Bool = false, customFields: [CustomField] = [],
-        metrics: any MetricsSource
+        verificationAsksPassword: Bool = false, deviceTokens: DeviceTokens? = nil,
+        customFields: [CustomField] = [], metrics: any MetricsSource
     ) throws -> Endpoints {
         guard let common = CommonPasswordList(contentsOf: Array("\(commonPassword)\n".utf8)) else {
             preconditionFailure("one line is a sorted list")
@@ -28,8 +29,10 @@ public enum TestEndpoints {
                 hidesTakenAddresses: false),
             verificationAsksPassword: verificationAsksPassword,
             login: Login(
-                issuer: issuer, limits: limits, triesTrimmedPassword: true,
+                issuer: issuer, limits: limits, deviceTokens: deviceTokens,
+                triesTrimmedPassword: true,
                 recordsLastLogin: false),
+            deviceCookie: DeviceCookie(prefix: "/api/auth", isSecure: true),
             tokenRefresh: TokenRefresh(issuer: issuer), logout: Logout(issuer: issuer),
             passwordReset: PasswordReset(
                 passwordRule: rule, tokenKeys: keys, limits: limits, linkLifetime: 600,

@@ -13,7 +13,8 @@ struct ResponderTests {
                         "PATCH", "/%61?", length: 0,
                         further: [
                             "CONTENT_TYPE": "a/b; c=d", "HTTP_ACCEPT": "x/y",
-                            "HTTP_AUTHORIZATION": "Bearer z", "REMOTE_ADDR": "192.0.2.7",
+                            "HTTP_AUTHORIZATION": "Bearer z", "DEVICE_COOKIE": "c",
+                            "REMOTE_ADDR": "192.0.2.7",
                             "REQUEST_ID": "id", "HTTP_X": String(repeating: "x", count: 5000),
                         ])),
                 place.ask(
@@ -28,7 +29,8 @@ struct ResponderTests {
         }
         #expect(
             answers == [
-                "GET|/a/b|c=d?e|-|-|-|-||", "PATCH|/%61||a/b; c=d|0|x/y|Bearer z|192.0.2.7|id",
+                "GET|/a/b|c=d?e|-|-|-|-||",
+                "PATCH|/%61||a/b; c=d|0|x/y|Bearer z and c|192.0.2.7|id",
                 "POST|||application/json|-|-|-||", "NONE|||-|-|-|-||",
             ])
     }

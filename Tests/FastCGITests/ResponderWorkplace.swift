@@ -67,7 +67,8 @@ final class TestHandler: ExchangeHandler {
         [
             head.method.rawValue, head.path, head.query, head.contentType ?? "-",
             head.contentLength.map { String($0) } ?? "-", head.accept ?? "-",
-            head.authorization ?? "-", head.remoteAddress, head.requestID,
+            (head.authorization ?? "-") + (head.deviceCookie.map { " and \($0)" } ?? ""),
+            head.remoteAddress, head.requestID,
         ].joined(separator: "|")
     }
 

@@ -162,9 +162,9 @@ class Rig:
                 if "Too many connections" not in error.stderr or time.monotonic() > deadline:
                     raise AssertionError(f"{text}: {error.stderr}") from error
 
-    def start_database(self) -> None:
-        """Starts MariaDB again and waits until it answers its administrator."""
-        self.database.start()
+    def start_database(self, *arguments: str) -> None:
+        """Starts MariaDB again, with further arguments, and waits until it answers its administrator."""
+        self.database.start(*arguments)
         probe = ["mariadb", "--no-defaults", f"--socket={self.run_dir}/mariadb/socket",
                  "--connect-timeout=2", "-e", "SELECT 1"]
         wait_for(lambda: subprocess.run(probe, capture_output=True).returncode == 0, "MariaDB")

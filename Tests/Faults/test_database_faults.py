@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from certificates import Authority
 from load import EXPECTED
 from parts import wait_for
 from slack import SLACK
@@ -228,7 +229,7 @@ def far_database(rig, tmp_path):
     """Moves the database to the other end of a path over TCP; gives the path's process."""
     with contextlib.ExitStack() as stack:
 
-        def move(*arguments):
+        def move(*arguments, **environment):
             port_file = tmp_path / "port"
             relay = stack.enter_context(subprocess.Popen(
                 [sys.executable, RELAY, "--upstream", f"{rig.run_dir}/mariadb/socket",
@@ -239,7 +240,7 @@ def far_database(rig, tmp_path):
                 GATEREEVE_DATABASE_SOCKET="", GATEREEVE_DATABASE_HOST="127.0.0.1",
                 # As the documents say for a database that is far away: no request waits for a worker.
                 GATEREEVE_SERVER_WORKERS="32",
-                GATEREEVE_DATABASE_PORT=port_file.read_text())
+                GATEREEVE_DATABASE_PORT=port_file.read_text(), **environment)
             return relay
 
         yield move
@@ -256,6 +257,31 @@ def test_answers_of_the_database_come_byte_by_byte(survive, far_database):
     relay = far_database()
     survive("answers of the database dribble", lambda: relay.send_signal(signal.SIGUSR1),
             lambda: relay.send_signal(signal.SIGUSR2), 4)
+
+
+@pytest.fixture
+def authority(rig, tmp_path):
+    """Has the database encrypt; gives the file of the authority that its certificate is of."""
+    ours = Authority(tmp_path / "authority")
+    certificate = ours.sign("IP:127.0.0.1")
+    rig.database.end(signal.SIGTERM)
+    rig.start_database(f"--ssl-cert={certificate.file}", f"--ssl-key={certificate.key}")
+    yield ours.file
+    rig.database.end(signal.SIGTERM)
+    rig.start_database()
+    wait_for(lambda: rig.is_ready, "the database without encryption")
+
+
+@pytest.mark.parametrize(
+    ("fault", "begin", "end"),
+    [("cut", signal.SIGSTOP, signal.SIGCONT), ("dribbling", signal.SIGUSR1, signal.SIGUSR2)],
+    ids=["cut", "dribbling"])
+def test_an_encrypted_way_to_the_database_is_cut_or_slow(
+    survive, authority, far_database, fault, begin, end
+):
+    relay = far_database(GATEREEVE_DATABASE_CA_FILE=str(authority))
+    survive(f"encrypted way to the database {fault}", lambda: relay.send_signal(begin),
+            lambda: relay.send_signal(end), 4)
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ WORKERS = 8
 # Seconds.
 WORKER_BACK = 2.0
 # How much the process may have grown at most at any moment of an abuse, in KiB.
-GROWTH = 16 * 1024
+GROWTH = 2 * 1024
 HUGE = b"\xff\xff\xff\xff"
 GOOD = fcgi.framed(pairs())
 

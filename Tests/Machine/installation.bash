@@ -36,6 +36,37 @@ MODES
     inside test -s /usr/share/bash-completion/completions/gatereeve
 }
 
+# nginx may ask the responders, and no other user of the machine may.
+check_socket() {
+    local user
+    # 3: not allowed; anything else but success is a fault of this test.
+    knock() {
+        inside setpriv --reuid="$1" --regid="$2" --clear-groups python3 -c '
+import socket, sys
+try:
+    socket.socket(socket.AF_UNIX).connect("/run/gatereeve/gatereeve.sock")
+except PermissionError:
+    sys.exit(3)' && echo connected || echo "$?"
+    }
+    [[ $(knock www-data www-data) == connected ]] || fail "nginx cannot connect to the socket"
+    for user in 'nobody nogroup' 'gatereeve gatereeve' 'daemon daemon'; do
+        # shellcheck disable=SC2086
+        [[ $(knock $user) == 3 ]] || fail "${user%% *} is not kept from the socket"
+    done
+}
+
+# Neither the journal nor nginx's logs hold what the lives of accounts sent or were given.
+check_journal() {
+    local log=$machine_home/journal.log secrets=$machine_home/secrets status=0
+    inside bash -c 'journalctl --quiet --output export; cat /var/log/nginx/*.log' >"$log"
+    grep -aq '"message":"request"' "$log" || fail "the journal has no requests"
+    inside bash -c 'awk 1 /root/secrets /etc/gatereeve/credentials/*' | sort -u | sed '/^$/d' >"$secrets"
+    (($(wc -l <"$secrets") >= 9)) || fail "too few secrets to look for"
+    grep -aqFf "$secrets" "$log" || status=$?
+    ((status == 1)) || fail "the logs hold $(grep -acFf "$secrets" "$log") secrets"
+    rm -f "$secrets"
+}
+
 # The accounts of the database can do what they must and no more.
 check_database_rights() {
     local statement

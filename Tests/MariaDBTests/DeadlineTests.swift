@@ -27,14 +27,15 @@ struct DeadlineTests {
     func connecting() throws {
         try TestDatabase.with { database throws in
             let own = ReconnectingConnection(try database.settings)
-            let begun = ContinuousClock.now
-            own.begin(until: begun + .milliseconds(300))
             try TestServer.freeze()
+            let begun = ContinuousClock.now
+            own.begin(until: begun + .milliseconds(400))
             #expect(throws: MariaDBError.connectFailed(.serverLost)) {
                 try own.use { _ throws(MariaDBError) in }
             }
+            let time = ContinuousClock.now - begun
             try TestServer.thaw()
-            #expect(.now - begun < .seconds(1.5))
+            #expect(time < .seconds(1.5))
             own.begin(until: nil)
             let rows = try own.use { connection throws(MariaDBError) in
                 try connection.query("SELECT 1", [])
@@ -43,7 +44,18 @@ struct DeadlineTests {
         }
     }
 
-    @Test("gives the last statement a second and a half, however patient the settings are")
+    @Test("lets no connection begin in its last fifth of a second")
+    func lastMoment() throws {
+        try TestDatabase.with { database throws in
+            let own = ReconnectingConnection(try database.settings)
+            own.begin(until: .now + .milliseconds(199))
+            #expect(throws: MariaDBError.timeIsOver) {
+                try own.use { _ throws(MariaDBError) in }
+            }
+        }
+    }
+
+    @Test("gives the last statement a second and three quarters, however patient the settings are")
     func lastStatement() throws {
         try TestDatabase.with { database throws in
             var settings = try database.settings
@@ -62,7 +74,7 @@ struct DeadlineTests {
                 }
             }
             let time = ContinuousClock.now - begun
-            #expect(time >= .milliseconds(1900) && time < .milliseconds(3500))
+            #expect(time >= .milliseconds(2150) && time < .milliseconds(3750))
         }
     }
 

@@ -4,6 +4,8 @@ import Cryptography
 public struct Login: Sendable {
     private let issuer: TokenIssuer
     private let limits: ThrottleLimits
+    /// What proves that a device has logged in before; nil where that is not asked.
+    private let deviceTokens: DeviceTokens?
     /// Whether the trimmed password is tried after the exact one, since the replaced system trimmed.
     private let triesTrimmedPassword: Bool
     /// Whether `last_login` is written.
@@ -12,14 +14,16 @@ public struct Login: Sendable {
     /// - Parameters:
     ///   - issuer: Issues the tokens.
     ///   - limits: How many failures are let through.
+    ///   - deviceTokens: What proves that a device has logged in before; nil where that is not asked.
     ///   - triesTrimmedPassword: Whether the trimmed password is tried after the exact one.
     ///   - recordsLastLogin: Whether `last_login` is written.
     public init(
-        issuer: TokenIssuer, limits: ThrottleLimits, triesTrimmedPassword: Bool,
-        recordsLastLogin: Bool
+        issuer: TokenIssuer, limits: ThrottleLimits, deviceTokens: DeviceTokens? = nil,
+        triesTrimmedPassword: Bool, recordsLastLogin: Bool
     ) {
         self.issuer = issuer
         self.limits = limits
+        self.deviceTokens = deviceTokens
         self.triesTrimmedPassword = triesTrimmedPassword
         self.recordsLastLogin = recordsLastLogin
     }
@@ -44,7 +48,9 @@ public struct Login: Sendable {
         public var user: UserID? { facts?.user }
         /// What is kept of it when its owner is told nothing.
         public var mark: Mark {
-            Mark(id: id, usernameKey: usernameKey, hasPassword: !hasNone)
+            Mark(
+                id: id, usernameKey: usernameKey, isKnownDevice: isKnownDevice,
+                hasPassword: !hasNone)
         }
         /// Whether nobody has set a password for the account, as an administrator makes them.
         fileprivate var hasNone: Bool {
@@ -53,6 +59,7 @@ public struct Login: Sendable {
         /// Under which the store has it.
         fileprivate let id: UInt64
         fileprivate let usernameKey: String
+        fileprivate let isKnownDevice: Bool
         fileprivate let facts: LoginFacts?
         fileprivate let refusal: Refusal?
     }
@@ -70,25 +77,45 @@ public struct Login: Sendable {
     /// - Parameters:
     ///   - username: As typed, trimmed.
     ///   - password: As typed.
+    ///   - deviceToken: What ``deviceToken(after:context:)`` gave at an earlier login, if the device has it.
     public func begin(
-        username: String, password: Password, store: some LoginStore, context: RequestContext
+        username: String, password: Password, deviceToken: String? = nil, store: some LoginStore,
+        context: RequestContext
     ) throws(BeginError) -> Attempt {
         // A name without normal form is looked up under a key that no account has, for equal time.
-        try begin(
-            key: Username.key(of: username) ?? "", password: password, letsInactiveIn: false,
+        let key = Username.key(of: username) ?? ""
+        let isKnownDevice =
+            deviceToken.flatMap { text in
+                deviceTokens?.proves(
+                    text, account: AccountKey(compared: key), at: context.now)
+            } ?? false
+        return try begin(
+            key: key, password: password, letsInactiveIn: false, isKnownDevice: isKnownDevice,
             store: store, context: context)
+    }
+
+    private func limits(_ isKnownDevice: Bool) -> ThrottleLimits {
+        isKnownDevice ? limits.forKnownDevice : limits
+    }
+
+    /// What proves from now on that a device has logged in; nil where that is not asked.
+    public func deviceToken(after attempt: Attempt, context: RequestContext) -> String? {
+        deviceTokens?.make(for: AccountKey(compared: attempt.usernameKey), at: context.now)
     }
 
     /// The same under the compared form of a name.
     ///
-    /// - Parameter letsInactiveIn: Whether the password of an account that is not active may match.
+    /// - Parameters:
+    ///   - letsInactiveIn: Whether the password of an account that is not active may match.
+    ///   - isKnownDevice: Whether the device has proved an earlier login.
     func begin(
-        key: String, password: Password, letsInactiveIn: Bool, store: some LoginStore,
-        context: RequestContext
+        key: String, password: Password, letsInactiveIn: Bool, isKnownDevice: Bool = false,
+        store: some LoginStore, context: RequestContext
     ) throws(BeginError) -> Attempt {
         let start: LoginStart
         do {
-            start = try store.beginLogin(usernameKey: key, limits: limits, context: context)
+            start = try store.beginLogin(
+                usernameKey: key, limits: limits(isKnownDevice), context: context)
         } catch {
             throw .store(error)
         }
@@ -102,7 +129,7 @@ public struct Login: Sendable {
         func refused(_ refusal: Refusal) -> Attempt {
             Attempt(
                 work: .pretend(password, alternative: alternative, like: hash), id: id,
-                usernameKey: key, facts: facts, refusal: refusal)
+                usernameKey: key, isKnownDevice: isKnownDevice, facts: facts, refusal: refusal)
         }
         guard let facts else { return refused(.noSuchUser) }
         guard let hash else { return refused(.unusablePassword) }
@@ -110,7 +137,7 @@ public struct Login: Sendable {
         guard facts.isActive || letsInactiveIn else { return refused(.inactive) }
         return Attempt(
             work: .verify(password, alternative: alternative, against: hash), id: id,
-            usernameKey: key, facts: facts, refusal: nil)
+            usernameKey: key, isKnownDevice: isKnownDevice, facts: facts, refusal: nil)
     }
 
     /// Why there are no tokens.
@@ -138,7 +165,8 @@ public struct Login: Sendable {
         let throttled: Throttled?
         do {
             throttled = try store.recordSuccess(
-                success, usernameKey: attempt.usernameKey, limits: limits, context: context)
+                success, usernameKey: attempt.usernameKey, limits: limits(attempt.isKnownDevice),
+                context: context)
         } catch {
             throw .store(error)
         }
@@ -172,7 +200,8 @@ public struct Login: Sendable {
         let throttled: Throttled?
         do {
             throttled = try store.recordFailure(
-                attempt: attempt.id, usernameKey: attempt.usernameKey, limits: limits,
+                attempt: attempt.id, usernameKey: attempt.usernameKey,
+                limits: limits(attempt.isKnownDevice),
                 context: context)
         } catch {
             throw .store(error)
@@ -184,6 +213,7 @@ public struct Login: Sendable {
     public struct Mark: Sendable {
         fileprivate let id: UInt64
         fileprivate let usernameKey: String
+        fileprivate let isKnownDevice: Bool
         fileprivate let hasPassword: Bool
     }
 
@@ -202,7 +232,9 @@ public struct Login: Sendable {
         }
         // As when it is taken back: nobody waits for it.
         _ = try? store.recordFailure(
-            attempt: attempt.id, usernameKey: attempt.usernameKey, limits: limits, context: context)
+            attempt: attempt.id, usernameKey: attempt.usernameKey,
+            limits: limits(attempt.isKnownDevice),
+            context: context)
     }
 }
 

@@ -1,22 +1,22 @@
 /// How much may be tried in an hour.
 ///
 /// Every window slides, so nothing is locked for ever. Strangers cannot lock an account for a network
-/// from which its owner has logged in lately: they use up their own part of the count.
+/// from which its owner has logged in lately, nor those in that network for a device that proves an
+/// earlier login: they use up their own part of the count.
 public struct ThrottleLimits: Sendable {
     /// The length of every window, in seconds.
     public static let window: Int64 = 3600
     /// How long a good login makes a network known, in seconds.
     public static let knownNetworkLifetime: Int64 = 30 * 86400
-    /// Failed logins of one account in an hour for networks that are known; more than any setting
-    /// for the others allows, and below the 100 that NIST SP 800-63B-4 §3.2.2 sets.
-    public static let failuresFromKnownNetworks = 90
-
     /// Whether anything is limited.
     public var isEnabled = true
     /// Failed logins of one account in an hour.
     ///
     /// Default 50, range 1 to 80.
     public var loginFailuresPerAccount = 50
+    /// Failed logins of one account in an hour for networks that are known; more than any setting
+    /// for the others allows.
+    public private(set) var loginFailuresForKnownNetworks = 90
     /// Failed logins from one network in an hour.
     ///
     /// Default 200.
@@ -36,6 +36,18 @@ public struct ThrottleLimits: Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// The limits for a device that proves an earlier login to the account, wherever it is.
+    ///
+    /// The 100 failures that NIST SP 800-63B-4 §3.2.2 sets: some are left when all others have used up
+    /// what they have.
+    var forKnownDevice: Self {
+        var limits = self
+        limits.loginFailuresPerAccount = 100
+        limits.loginFailuresForKnownNetworks = 100
+        limits.loginFailuresPerNetwork = .max
+        return limits
+    }
 }
 
 /// Too much was tried.

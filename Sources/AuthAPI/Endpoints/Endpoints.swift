@@ -6,6 +6,7 @@ public struct Endpoints: Sendable {
     let registration: Registration
     let emailVerification: EmailVerification
     let login: Login
+    let deviceCookie: DeviceCookie
     let tokenRefresh: TokenRefresh
     let logout: Logout
     let passwordReset: PasswordReset
@@ -17,12 +18,14 @@ public struct Endpoints: Sendable {
 
     /// - Parameters:
     ///   - verificationAsksPassword: Whether verifying an address takes the password, too.
+    ///   - deviceCookie: How a device keeps the proof of a login, where ``login`` gives one.
     ///   - customFields: The declared fields of the user.
     ///   - pages: What people with a browser see.
     ///   - metrics: What `/metrics` shows.
     public init(
         registration: Registration, verificationAsksPassword: Bool, login: Login,
-        tokenRefresh: TokenRefresh, logout: Logout, passwordReset: PasswordReset,
+        deviceCookie: DeviceCookie, tokenRefresh: TokenRefresh, logout: Logout,
+        passwordReset: PasswordReset,
         bearerCheck: BearerCheck, customFields: [CustomField], pages: Pages,
         metrics: any MetricsSource
     ) {
@@ -30,6 +33,7 @@ public struct Endpoints: Sendable {
         emailVerification = EmailVerification(
             asksPassword: verificationAsksPassword, login: login)
         self.login = login
+        self.deviceCookie = deviceCookie
         self.tokenRefresh = tokenRefresh
         self.logout = logout
         self.passwordReset = passwordReset

@@ -14,8 +14,8 @@ extension Endpoints {
         let attempt: Login.Attempt
         do {
             attempt = try login.begin(
-                username: username, password: Password(password), store: call.store,
-                context: call.context)
+                username: username, password: Password(password),
+                deviceToken: call.head.deviceCookie, store: call.store, context: call.context)
         } catch {
             throw Problem(error)
         }
@@ -36,8 +36,11 @@ extension Endpoints {
             writer.append(raw: #","access":"#)
             writer.append(string: pair.access)
             writer.append(raw: "}")
-            return Answer(
-                response: .json(.ok, writer.bytes), user: attempt.user, issued: [.access, .refresh])
+            var response = Response.json(.ok, writer.bytes)
+            if let token = login.deviceToken(after: attempt, context: context) {
+                response.fields.append(deviceCookie.field(token))
+            }
+            return Answer(response: response, user: attempt.user, issued: [.access, .refresh])
         }
         return .afterHashing(attempt.work, finish: finish) { [attempt = attempt.mark] in
             login.settleLate(attempt, after: $1, store: $0, context: context)

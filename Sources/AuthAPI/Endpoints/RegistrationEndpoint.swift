@@ -43,7 +43,8 @@ extension Endpoints {
         return .afterHashing(
             attempt.work, finish: finish,
             takeBack: attempt.count.map { count -> PasswordRequest.TakeBack in
-                { (store, _) in store.tryToCancelAttempt(count) }
+                // Once it is hashed, the account may have been written although the answer was lost.
+                { (store, result) in if result == nil { store.tryToCancelAttempt(count) } }
             })
     }
 

@@ -17,6 +17,10 @@ const void *gatereeve_socket_wait(void);
    Where the process stood still meanwhile, time is given again, once: from a tenth of a second to a second. */
 void gatereeve_limit_waits(uint64_t nanoseconds);
 
+/* The same for connecting. A socket that is waited for does not block from then on: OpenSSL, which waits by itself
+   where it can, asks for it instead. */
+void gatereeve_limit_connecting(uint64_t nanoseconds);
+
 /* From now on each wait of the calling thread has the limit of libmariadb. */
 void gatereeve_unlimit_waits(void);
 

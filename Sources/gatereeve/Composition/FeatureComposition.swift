@@ -32,8 +32,12 @@ extension Endpoints {
             verificationAsksPassword: values[LinkKeys.verifyEmailAsksPassword],
             login: Login(
                 issuer: issuer, limits: limits,
+                deviceTokens: values[LimitKeys.deviceCookie] ? keys.device : nil,
                 triesTrimmedPassword: values[LoginKeys.tryTrimmedPassword],
                 recordsLastLogin: values[LoginKeys.recordLastLogin]),
+            deviceCookie: DeviceCookie(
+                prefix: values[PublicSettings.prefix],
+                isSecure: values[PublicSettings.origin].hasPrefix("https:")),
             tokenRefresh: TokenRefresh(issuer: issuer),
             logout: Logout(
                 issuer: issuer, acceptsAnyToken: values[TokenKeys.logoutAcceptsAnyToken]),

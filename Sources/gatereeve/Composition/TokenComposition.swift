@@ -6,6 +6,7 @@ import Settings
 struct Keys {
     let signer: TokenSigner
     let oneTime: OneTimeTokenKeys
+    let device: DeviceTokens
 
     /// - Throws: Nothing that a checked secret can cause.
     init(_ values: SettingValues) throws {
@@ -15,11 +16,12 @@ struct Keys {
             algorithm: algorithm,
             keys: try secrets.map { try HMACKey($0, algorithm: algorithm.hash) })
         // A key of its own: what signs tokens for others to read must not open accounts.
-        oneTime = OneTimeTokenKeys(
-            try secrets.map {
-                try HMACKey(
-                    HKDF.deriveKey(secret: $0, info: "gatereeve one-time tokens", byteCount: 32))
-            })
+        oneTime = OneTimeTokenKeys(try Keys.derive("gatereeve one-time tokens", from: secrets))
+        device = DeviceTokens(try Keys.derive("gatereeve device cookies", from: secrets))
+    }
+
+    private static func derive(_ purpose: String, from secrets: [SecretBytes]) throws -> [HMACKey] {
+        try secrets.map { try HMACKey(HKDF.deriveKey(secret: $0, info: purpose, byteCount: 32)) }
     }
 
     /// The signing secret, then those that verify as well.

@@ -12,6 +12,7 @@ struct FeatureWorkplace {
     let rule: PasswordRule
     let hasher: PasswordHasher
     var limits = ThrottleLimits()
+    var deviceTokens: DeviceTokens?
     var hidesTakenAddresses = false
     var sendsNotice = true
     /// How long the links of ``registration`` and ``reset`` are good, in seconds.
@@ -48,8 +49,8 @@ struct FeatureWorkplace {
 
     func login(triesTrimmed: Bool = true, recordsLastLogin: Bool = false) -> Login {
         Login(
-            issuer: issuer, limits: limits, triesTrimmedPassword: triesTrimmed,
-            recordsLastLogin: recordsLastLogin)
+            issuer: issuer, limits: limits, deviceTokens: deviceTokens,
+            triesTrimmedPassword: triesTrimmed, recordsLastLogin: recordsLastLogin)
     }
 
     func perform(_ work: PasswordWork) throws -> PasswordWorkResult {
@@ -76,11 +77,11 @@ struct FeatureWorkplace {
     /// Logs in with both steps, and the hashing between them.
     func logIn(
         _ name: String = "ada", password: String = "correct horse", with login: Login? = nil,
-        at now: Instant = TestTokens.now
+        deviceToken: String? = nil, at now: Instant = TestTokens.now
     ) throws -> TokenIssuer.Pair {
         let login = login ?? self.login()
         let attempt = try login.begin(
-            username: name, password: Password(password), store: store,
+            username: name, password: Password(password), deviceToken: deviceToken, store: store,
             context: TestTokens.context(at: now))
         guard case .compared(let matches, let upgraded) = try perform(attempt.work) else {
             throw TokenFault.invalid

@@ -173,6 +173,36 @@ struct LoginTests {
     }
 
     @Test(
+        "a device that has logged in before has tries left when its network has used up all others")
+    func knownDevice() throws {
+        var place = try FeatureWorkplace()
+        place.deviceTokens = DeviceTokens([try HMACKey(Array("devices".utf8))])
+        try place.addUser()
+        try place.addUser("bob")
+        let attempt = try place.login().begin(
+            username: "Ada", password: Password("correct horse"), store: place.store,
+            context: TestTokens.context())
+        let proof = place.login().deviceToken(after: attempt, context: TestTokens.context())
+        // The network is known, too, and an attempt that was begun and not ended has failed.
+        _ = try place.logIn()
+        for _ in 0..<89 {
+            #expect(try place.refusal("ada", password: "wrong horse") == .wrongPassword)
+        }
+        for stranger in [nil, "", "x"] as [String?] {
+            #expect(throws: Login.BeginError.self) { try place.logIn(deviceToken: stranger) }
+        }
+        _ = try place.logIn(deviceToken: proof)
+        for _ in 0..<10 {
+            #expect(throws: Login.FinishError.self) {
+                try place.logIn(password: "wrong horse", deviceToken: proof)
+            }
+        }
+        #expect(throws: Login.BeginError.self) { try place.logIn(deviceToken: proof) }
+        place.deviceTokens = nil
+        #expect(place.login().deviceToken(after: attempt, context: TestTokens.context()) == nil)
+    }
+
+    @Test(
         "an attempt whose owner was told nothing counts only when its password was found wrong",
         arguments: [(nil, 0), (true, 0), (false, 1)])
     func settledLate(matches: Bool?, count: Int) throws {

@@ -91,6 +91,7 @@ extension FuzzTarget {
             ("REQUEST_METHOD=", found.method), ("REQUEST_URI=", found.target),
             ("CONTENT_TYPE=", found.contentType), ("CONTENT_LENGTH=", found.contentLength),
             ("HTTP_ACCEPT=", found.accept), ("HTTP_AUTHORIZATION=", found.authorization),
+            ("DEVICE_COOKIE=", found.deviceCookie),
             ("REMOTE_ADDR=", found.remoteAddress), ("REQUEST_ID=", found.requestID),
         ]
         for (name, value) in unsafe fields {
