@@ -32,14 +32,12 @@ public struct DrainSettings: Hashable, Sendable {
     /// Default 240: everything that is still valid leaves within five minutes of the return of a
     /// mail server.
     public var longestRetryDelay: Int64 = 240
-    /// Pause after an attempt that may have succeeded, as when the connection ends before the reply.
+    /// Pause after an attempt that may have succeeded, as when the connection ends before the reply; at
+    /// most, jitter included.
     ///
-    /// Default 240: longer than most faults last, so that what was taken is sent once more at most.
-    public var firstDoubtDelay: Int64 = 240
-    /// Longest pause between two such attempts, jitter included.
-    ///
-    /// Default 600.
-    public var longestDoubtDelay: Int64 = 600
+    /// Default 240: longer than most faults last, so that what was taken is sent once more at most, and
+    /// no longer than ``longestRetryDelay``.
+    public var doubtDelay: Int64 = 240
     /// Pause after the first sign that the mail server is down.
     ///
     /// Default 2.

@@ -153,12 +153,15 @@ private struct CountedLogin {
         self.limits = limits
         now = context.now
         windowStart = context.now.advanced(seconds: -ThrottleLimits.window).sqlValue
-        knownSince = context.now.advanced(seconds: -ThrottleLimits.knownNetworkLifetime).sqlValue
+        // In the future there is no login that would make a network known.
+        let lifetime = ThrottleLimits.knownNetworkLifetime
+        knownSince =
+            context.now.advanced(seconds: limits.knowsNetworks ? -lifetime : lifetime).sqlValue
     }
 
     private var accountLimits: [SQLValue] {
         [
-            .integer(Int64(limits.loginFailuresForKnownNetworks)),
+            .integer(Int64(ThrottleLimits.failuresFromKnownNetworks)),
             .integer(Int64(limits.loginFailuresPerAccount)),
         ]
     }

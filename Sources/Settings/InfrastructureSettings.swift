@@ -163,9 +163,9 @@ public enum LimitKeys {
     /// See the meaning of each.
     public static let deviceCookie = Setting.boolean(
         "limits.device_cookie", standard: false,
-        "Whether a login leaves a cookie by which the browser has tries of its own for 30 days: others "
-            + "in its network cannot use them up. An account then allows 100 failures in an hour "
-            + "altogether. For front ends on the service's own origin.")
+        "Whether a login leaves a cookie by which the browser has tries of its own for 30 days, up to "
+            + "100 failures of the account in an hour: nobody else can use them up. Networks are not "
+            + "known then. For front ends on the service's own origin.")
     /// See the meaning of each.
     public static let loginFailuresPerNetwork = Setting.integer(
         "limits.login_failures_per_network", 1...100_000, standard: 200,

@@ -1,5 +1,6 @@
 """Requests that proxies and servers read in different ways, and headers that want to be believed."""
 
+import gzip
 import json
 import os
 import re
@@ -182,11 +183,12 @@ def test_a_body_that_waits_for_leave_is_limited_as_any_other(product):
     assert raw(product, head).split()[1] == b"413"
 
 
-def test_a_compressed_body_is_not_unpacked(client):
-    bomb = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03" + b"\xed\xc1\x01\x0d" * 10_000
-    answer = client.send(
-        "POST", "login/", bomb, {"Content-Type": "application/json", "Content-Encoding": "gzip"})
-    assert answer.status == 400
+def test_a_compressed_body_is_not_unpacked(client, accounts):
+    login = json.dumps({"username": accounts.active().username, "password": PASSWORD}).encode()
+    kinds = {"Content-Type": "application/json"}
+    assert client.send("POST", "login/", login, kinds).status == 200
+    packed = gzip.compress(login)
+    assert client.send("POST", "login/", packed, kinds | {"Content-Encoding": "gzip"}).status == 400
 
 
 class TestWhatNginxPassesOn:

@@ -26,11 +26,11 @@ struct RetryRulesTests {
     }
 
     @Test(
-        "after an attempt that may have succeeded the delays double from 4 minutes to 10",
-        arguments: [(1, 240), (2, 480), (3, 600), (99, 600)])
-    func doubtDelays(attempts: Int, seconds: Int64) {
+        "after an attempt that may have succeeded the next one is four minutes later",
+        arguments: [(1, 0, 240), (2, 1, 240), (99, -1, 192)])
+    func doubtDelays(attempts: Int, jitter: Double, seconds: Int64) {
         let decision = rules.decision(
-            after: .outcomeUnknown(failure(nil)), attempts: attempts, now: 1000, jitter: 0)
+            after: .outcomeUnknown(failure(nil)), attempts: attempts, now: 1000, jitter: jitter)
         #expect(decision == .retry(at: 1000 + seconds, counted: true))
     }
 

@@ -7,7 +7,7 @@ extension MemoryStore {
     ) throws(StoreError) -> LoginStart {
         try failIfAsked()
         if let refusal = limits.refusal(
-            after: failures(usernameKey, without: nil, context: context), at: context.now)
+            after: failures(usernameKey, limits, without: nil, context: context), at: context.now)
         {
             return .throttled(refusal)
         }
@@ -23,7 +23,8 @@ extension MemoryStore {
 
     /// The failures that count against an attempt.
     private func failures(
-        _ usernameKey: String, without attempt: UInt64?, context: RequestContext
+        _ usernameKey: String, _ limits: ThrottleLimits, without attempt: UInt64?,
+        context: RequestContext
     ) -> LoginFailures {
         let network = ClientNetwork(context.remoteAddress)
         let others = recent(context) { !$0.isGood && $0.id != attempt }
@@ -32,16 +33,17 @@ extension MemoryStore {
         return LoginFailures(
             ofAccount: ofAccount.count, oldestOfAccount: ofAccount.first?.time,
             ofNetwork: ofNetwork.count, oldestOfNetwork: ofNetwork.first?.time,
-            isNetworkKnown: attempts.contains {
-                $0.isGood && $0.usernameKey == usernameKey && $0.network == network
-            })
+            isNetworkKnown: limits.knowsNetworks
+                && attempts.contains {
+                    $0.isGood && $0.usernameKey == usernameKey && $0.network == network
+                })
     }
 
     /// Takes an attempt back when too many others have failed.
     private func withdraw(
         _ attempt: UInt64, usernameKey: String, limits: ThrottleLimits, context: RequestContext
     ) -> Throttled? {
-        let others = failures(usernameKey, without: attempt, context: context)
+        let others = failures(usernameKey, limits, without: attempt, context: context)
         let refusal = limits.refusal(after: others, at: context.now)
         if refusal != nil { attempts.removeAll { $0.id == attempt } }
         return refusal

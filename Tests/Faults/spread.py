@@ -110,6 +110,7 @@ class SpreadService:
     def is_ready(self) -> bool:
         return all(responder.is_ready() for responder in self.responders)
 
-    def wait_until_whole(self) -> None:
-        self.cluster.wait_until_whole()
+    def wait_until_whole(self) -> int:
+        restarts = self.cluster.wait_until_whole()
         wait_for(lambda: self.is_ready, "a responder for each node")
+        return restarts

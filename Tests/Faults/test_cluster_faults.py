@@ -457,7 +457,7 @@ def test_in_chaos_nobody_is_logged_out_and_nothing_is_lost_or_done_twice(
     person = accounts.active()
     sessions = Sessions(service, [accounts.tokens(person)["refresh"] for _ in range(SESSIONS)])
     crowds = Crowds(service, accounts, accounts.user_id(accounts.active()))
-    done = 0
+    done = restarts = 0
     with sessions, load:
         end = time.monotonic() + CHAOS
         while time.monotonic() < end:
@@ -471,14 +471,14 @@ def test_in_chaos_nobody_is_logged_out_and_nothing_is_lost_or_done_twice(
                 time.sleep(max(0, over - time.monotonic()))
             finally:
                 mend()
-            service.wait_until_whole()
+            restarts += service.wait_until_whole()
             done += 1
         sessions.wait_for_rounds()
     lost = load.lost_writes()
     figures.add(
         f"chaos on three nodes for {CHAOS} s", requests=len(load.samples), refused=load.refused,
         wrong=len(load.wrong), lost=lost, **{"slowest s": load.slowest},
-        further=f"{done} faults")
+        further=f"{done} faults, {restarts} nodes did not find the others and were started anew")
     assert load.wrong == []
     assert lost == 0
     assert load.slowest < LONGEST_ANSWER * SLACK

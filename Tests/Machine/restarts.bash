@@ -40,6 +40,22 @@ kill_under_load() {
     stop_load "an instance killed" $workers 1000
 }
 
+# More crashes in a moment than systemd allows by itself: nothing is given up.
+crash_again_and_again() {
+    local began=$SECONDS number process now
+    for number in 1 2 3 4 5 6 7 8; do
+        process=$(main_process gatereeve@1.service)
+        inside kill -KILL "$process"
+        has_another() {
+            now=$(main_process gatereeve@1.service)
+            [[ $now != 0 && $now != "$process" ]]
+        }
+        wait_for 10 "after crash $number the instance does not come back" has_another
+    done
+    ((SECONDS - began < 10)) || fail "8 crashes took $((SECONDS - began)) s: nothing was tried"
+    expect_all_up
+}
+
 # An instance must also leave after another one has been started anew: they share the socket.
 stop_everything() {
     local began=$SECONDS

@@ -32,7 +32,7 @@ extension ThrottleLimits {
     public func refusal(after failures: LoginFailures, at now: Instant) -> Throttled? {
         guard isEnabled else { return nil }
         let accountLimit =
-            failures.isNetworkKnown ? loginFailuresForKnownNetworks : loginFailuresPerAccount
+            failures.isNetworkKnown ? Self.failuresFromKnownNetworks : loginFailuresPerAccount
         let ofAccount =
             failures.ofAccount >= accountLimit
             ? Throttled(oldest: failures.oldestOfAccount, now: now) : nil

@@ -8,15 +8,21 @@ public struct ThrottleLimits: Sendable {
     public static let window: Int64 = 3600
     /// How long a good login makes a network known, in seconds.
     public static let knownNetworkLifetime: Int64 = 30 * 86400
+    /// Failed logins of one account in an hour for networks that are known; more than any setting
+    /// for the others allows.
+    public static let failuresFromKnownNetworks = 90
+
     /// Whether anything is limited.
     public var isEnabled = true
     /// Failed logins of one account in an hour.
     ///
     /// Default 50, range 1 to 80.
     public var loginFailuresPerAccount = 50
-    /// Failed logins of one account in an hour for networks that are known; more than any setting
-    /// for the others allows.
-    public private(set) var loginFailuresForKnownNetworks = 90
+    /// Whether networks are known at all.
+    ///
+    /// Default true. Not where devices are: in a network that an account knows, it is answered otherwise than
+    /// others when limits are reached.
+    public var knowsNetworks = true
     /// Failed logins from one network in an hour.
     ///
     /// Default 200.
@@ -44,7 +50,6 @@ public struct ThrottleLimits: Sendable {
     var forKnownDevice: Self {
         var limits = self
         limits.loginFailuresPerAccount = 100
-        limits.loginFailuresForKnownNetworks = 100
         limits.loginFailuresPerNetwork = .max
         return limits
     }

@@ -83,7 +83,6 @@ struct ThrottleTests {
         limits.loginFailuresPerAccount = 80
         let forDevice = limits.forKnownDevice
         #expect(forDevice.loginFailuresPerAccount == 100)
-        #expect(forDevice.loginFailuresForKnownNetworks == 100)
-        #expect(limits.loginFailuresForKnownNetworks < 100)
+        #expect(ThrottleLimits.failuresFromKnownNetworks < 100)
     }
 }

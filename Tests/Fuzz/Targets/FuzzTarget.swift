@@ -22,8 +22,10 @@ public struct FuzzTarget: Sendable, CustomStringConvertible {
 
     /// Every target; a new one is added here and gets a folder in `Corpora`.
     public static let all: [FuzzTarget] = [
-        accept, authorization, base64, body, claims, email, fastcgiHead, form, header, json,
-        mediaType, multipart, passwordHash, path, service, settings, smtpURL, token, username,
+        accept, authorization, base64, body, claims, deviceCookie, email, fastcgiHead, form, header,
+        json,
+        mediaType, multipart, passwordHash, path, service, settings, smtpReply, smtpURL, token,
+        username,
     ]
 }
 

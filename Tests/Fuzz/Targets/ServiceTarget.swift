@@ -45,6 +45,7 @@ private struct ServiceInMemory {
     private init() throws {
         endpoints = try TestEndpoints.make(
             issuer: try TestTokens.issuer(), keys: try TestTokens.oneTimeKeys(),
+            deviceTokens: DeviceTokens([try HMACKey(Array("devices".utf8))]),
             customFields: FuzzTarget.customFields, metrics: NoMetrics())
     }
 }
@@ -76,7 +77,8 @@ private final class ForeignExchange: Exchange, @unchecked Sendable {
             query: parts.count > 1 ? String(parts[1]) : "",
             contentType: fields["Content-Type"],
             contentLength: fields["Content-Length"].flatMap { Int($0) }, accept: fields["Accept"],
-            authorization: fields["Authorization"], remoteAddress: fields["Address"] ?? "",
+            authorization: fields["Authorization"], deviceCookie: fields["Cookie"],
+            remoteAddress: fields["Address"] ?? "",
             requestID: fields["ID"] ?? "")
         body = Array(rest)
     }
