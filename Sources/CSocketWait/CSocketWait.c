@@ -40,6 +40,7 @@ void gatereeve_limit_connecting(uint64_t nanoseconds) {
 
 void gatereeve_unlimit_waits(void) {
     end = 0;
+    unblocks = 0;
 }
 
 /* How long may be waited now.
