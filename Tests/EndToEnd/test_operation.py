@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -295,6 +296,15 @@ def test_what_is_wrong_is_found_with_its_remedy(admin, subject, level, environme
     assert status == {"fail": 2, "warn": status, "skipped": status}[level]
     if level == "warn":
         assert status in (1, 2)
+
+
+def test_a_web_server_that_hands_on_no_cookie_is_found_by_root(admin):
+    """That of the system, which does not know the service."""
+    _, found = findings(admin, GATEREEVE_LIMITS_DEVICE_COOKIE="true")
+    told = any("limits.device_cookie" in one["message"] for one in found["nginx"])
+    assert told == (os.geteuid() == 0)
+    _, found = findings(admin)
+    assert not any("limits.device_cookie" in one["message"] for one in found["nginx"])
 
 
 def test_a_schema_that_lacks_a_migration_is_found(admin):

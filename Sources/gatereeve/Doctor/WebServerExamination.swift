@@ -18,13 +18,21 @@ enum WebServerExamination {
         guard geteuid() == 0 else {
             return findings + [.skipped("nginx", "only root can check its configuration")]
         }
-        guard let outcome = ForeignProgram.run(nginx, ["-t"], within: 20), outcome.status == 0
+        // Like -t, and shows what was read.
+        guard let outcome = ForeignProgram.run(nginx, ["-T"], within: 20), outcome.status == 0
         else {
             findings.append(
                 .failure("nginx", "it refuses its configuration", mend: "nginx -t tells why"))
             return findings
         }
-        return findings + [.ok("nginx", "it accepts its configuration")]
+        findings.append(.ok("nginx", "it accepts its configuration"))
+        if values[LimitKeys.deviceCookie], !outcome.text.contains("$cookie_gatereeve_device") {
+            findings.append(
+                .warning(
+                    "nginx", "it hands on no cookie of a device, which limits.device_cookie needs",
+                    mend: "take over the line DEVICE_COOKIE of nginx/gatereeve-fastcgi.conf"))
+        }
+        return findings
     }
 
     /// A worker process of nginx: who it is.
