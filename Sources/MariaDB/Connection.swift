@@ -41,14 +41,13 @@ internal import Glibc
     ///
     /// - Parameters:
     ///   - settings: Where the server is, and how patient to be with it.
-    ///   - time: How long connecting may take, if less than the settings say.
+    ///   - time: How long connecting may take; nil: as long as the settings say.
     /// - Throws: ``MariaDBError/connectFailed(_:)``
     public init(_ settings: ConnectionSettings, within time: Duration? = nil) throws(MariaDBError) {
         timeout = settings.readTimeout
         _ = Self.library
         guard let handle = unsafe mysql_init(nil) else { throw .connectFailed(.outOfMemory) }
-        let patience = Duration.seconds(Int64(settings.connectTimeout))
-        let limit = min(time ?? patience, patience)
+        let limit = time ?? settings.connectTime
         unsafe Self.configure(handle, with: settings, connectingWithin: limit)
         WaitLimit.begin(connectingWithin: limit)
         if let code = unsafe Self.connect(handle, to: settings) {

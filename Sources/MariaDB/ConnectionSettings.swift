@@ -97,6 +97,9 @@ public struct ConnectionSettings: Sendable {
         """
     }
 
+    /// ``connectTimeout`` as a duration.
+    var connectTime: Duration { .seconds(Int64(connectTimeout)) }
+
     private var effectiveStatementTimeout: Double {
         let longest = Double(readTimeout) * 0.75
         if readTimeout == 0 { return statementTimeout }

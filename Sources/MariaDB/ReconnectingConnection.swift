@@ -169,7 +169,7 @@ public final class ReconnectingConnection {
             return current
         }
         close()
-        let patience = Duration.seconds(Int64(settings.connectTimeout))
+        let patience = settings.connectTime
         let time = deadline.map { min($0 - now, patience) } ?? patience
         if time < Self.leastConnectTime { throw Failure(.timeIsOver) }
         guard gate.mayConnect() else { throw Failure(.connectFailed(.serverUnreachable)) }
@@ -209,7 +209,7 @@ public final class ReconnectingConnection {
         after pause: Duration, until deadline: ContinuousClock.Instant
     ) -> Bool {
         let connecting: Duration =
-            current?.isUsable == true ? .zero : .seconds(Int64(settings.connectTimeout))
+            current?.isUsable == true ? .zero : settings.connectTime
         return ContinuousClock.now + pause + connecting <= deadline
     }
 

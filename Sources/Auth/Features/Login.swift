@@ -22,7 +22,7 @@ public struct Login: Sendable {
         triesTrimmedPassword: Bool, recordsLastLogin: Bool
     ) {
         self.issuer = issuer
-        self.limits = limits
+        self.limits = deviceTokens == nil ? limits : limits.withoutKnownNetworks
         self.deviceTokens = deviceTokens
         self.triesTrimmedPassword = triesTrimmedPassword
         self.recordsLastLogin = recordsLastLogin

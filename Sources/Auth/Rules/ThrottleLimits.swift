@@ -22,7 +22,7 @@ public struct ThrottleLimits: Sendable {
     ///
     /// Default true. Not where devices are: in a network that an account knows, it is answered otherwise than
     /// others when limits are reached.
-    public var knowsNetworks = true
+    public private(set) var knowsNetworks = true
     /// Failed logins from one network in an hour.
     ///
     /// Default 200.
@@ -42,6 +42,13 @@ public struct ThrottleLimits: Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// The same where devices are known.
+    var withoutKnownNetworks: Self {
+        var limits = self
+        limits.knowsNetworks = false
+        return limits
+    }
 
     /// The limits for a device that proves an earlier login to the account, wherever it is.
     ///

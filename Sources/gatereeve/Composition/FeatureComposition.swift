@@ -80,7 +80,6 @@ extension ThrottleLimits {
     fileprivate init(_ values: SettingValues) {
         self.init()
         isEnabled = values[LimitKeys.isEnabled]
-        knowsNetworks = !values[LimitKeys.deviceCookie]
         loginFailuresPerAccount = values[LimitKeys.loginFailuresPerAccount]
         loginFailuresPerNetwork = values[LimitKeys.loginFailuresPerNetwork]
         resetMailsPerAccount = values[LimitKeys.resetMailsPerAccount]

@@ -176,7 +176,6 @@ struct LoginTests {
     func knownDevice() throws {
         var place = try FeatureWorkplace()
         place.deviceTokens = DeviceTokens([try HMACKey(Array("devices".utf8))])
-        place.limits.knowsNetworks = false
         try place.addUser()
         let attempt = try place.login().begin(
             username: "Ada", password: Password("correct horse"), store: place.store,
