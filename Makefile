@@ -31,7 +31,7 @@ test: test-packages lint build test-swift test-nginx test-systemd test-monitorin
 
 .PHONY: test-swift
 test-swift: test-packages ## Swift tests, with a private MariaDB
-	Tests/Support/with-mariadb swift test --explicit-target-dependency-import-check error
+	Tests/Support/tell-failures Tests/Support/with-mariadb swift test --explicit-target-dependency-import-check error
 
 .PHONY: test-nginx
 test-nginx: test-packages ## Check the nginx configuration

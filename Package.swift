@@ -126,7 +126,8 @@ let package = Package(
             name: "HTTPTests",
             dependencies: ["HTTP", .product(name: "HTTPTypes", package: "swift-http-types")],
             swiftSettings: strict),
-        .testTarget(name: "MariaDBTests", dependencies: ["MariaDB"], swiftSettings: strict),
+        .testTarget(
+            name: "MariaDBTests", dependencies: ["MariaDB", "Threading"], swiftSettings: strict),
         .target(
             name: "AuthTesting", dependencies: ["Auth", "AuthAPI", "Cryptography", "JSON"],
             path: "Tests/AuthTesting", swiftSettings: strict),

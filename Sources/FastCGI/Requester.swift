@@ -113,6 +113,8 @@ public enum Requester {
         while bytes.count < count {
             var piece = [UInt8](repeating: 0, count: count - bytes.count)
             let received = unsafe recv(socket, &piece, piece.count, 0)
+            // A process that was stopped and goes on, signal(7).
+            if received < 0, errno == EINTR { continue }
             guard received != 0 else { throw .malformed }
             guard received > 0 else { throw failure(of: "recv") }
             bytes += piece.prefix(received)

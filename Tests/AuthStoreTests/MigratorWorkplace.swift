@@ -23,6 +23,12 @@ struct MigratorWorkplace {
         defer { try? FileManager.default.removeItem(at: directory) }
         var settings = ConnectionSettings(
             server: .socket(path: socket), user: "test", database: nil)
+        // More patient than the program's, as all suites run at once.
+        settings.connectTimeout = 5
+        settings.readTimeout = 30
+        settings.writeTimeout = 30
+        settings.statementTimeout = 20
+        settings.lockWaitTimeout = 10
         let administration = try Connection(settings.unhurried)
         try administration.run(SQLScript(parsing: "CREATE DATABASE \(name)"))
         defer { try? administration.run(SQLScript(parsing: "DROP DATABASE \(name)")) }

@@ -226,31 +226,33 @@ struct ConnectionLossTests {
         }
     }
 
-    /// The server is frozen for about a second, which other suites at the same time outlast.
     @Test("a frozen server is given up after the read timeout, and used again when it thaws")
     func frozenServer() throws {
         try TestDatabase.with { database throws in
-            var settings = try database.settings
-            settings.readTimeout = 1
-            let own = ReconnectingConnection(settings)
-            try own.use { connection throws(MariaDBError) in
-                _ = try connection.query("SELECT 1", [])
-            }
-            let clock = ContinuousClock()
-            try TestServer.freeze()
-            let time = clock.measure {
-                #expect(throws: MariaDBError.connectionLost(.serverLost)) {
-                    try own.use { connection throws(MariaDBError) in
-                        _ = try connection.query("SELECT 1", [])
+            try FreezableServer.with { server throws in
+                var settings = try database.settings(on: server)
+                settings.readTimeout = 1
+                let own = ReconnectingConnection(settings)
+                try own.use { connection throws(MariaDBError) in
+                    _ = try connection.query("SELECT 1", [])
+                }
+                let clock = ContinuousClock()
+                server.freeze()
+                let time = clock.measure {
+                    #expect(throws: MariaDBError.connectionLost(.serverLost)) {
+                        try own.use { connection throws(MariaDBError) in
+                            _ = try connection.query("SELECT 1", [])
+                        }
                     }
                 }
+                server.thaw()
+                // It would be silent for ever, however slow the machine of the test is.
+                #expect(time >= .milliseconds(900) && time < .seconds(10))
+                let answer = try own.use { connection throws(MariaDBError) in
+                    try connection.query("SELECT 2", [])
+                }
+                #expect(answer.map(\.values) == [[.integer(2)]])
             }
-            try TestServer.thaw()
-            #expect(time >= .milliseconds(900) && time < .milliseconds(1900))
-            let answer = try own.use { connection throws(MariaDBError) in
-                try connection.query("SELECT 2", [])
-            }
-            #expect(answer.map(\.values) == [[.integer(2)]])
         }
     }
 
@@ -270,7 +272,7 @@ struct ConnectionLossTests {
                     _ = try connection.queryOne(endless, [])
                 }
             }
-            #expect(time >= .milliseconds(900) && time < .milliseconds(2500))
+            #expect(time >= .milliseconds(900) && time < .seconds(10))
             #expect(!connection.isUsable)
         }
     }

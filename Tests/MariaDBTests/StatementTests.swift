@@ -160,9 +160,11 @@ struct StatementTests {
 
     @Test("the session is in UTC, strict and read committed")
     func session() throws {
-        try TestDatabase.withConnection { connection throws in
+        try TestDatabase.with { database throws in
+            var settings = try database.settings
+            settings.statementTimeout = 1.5
             let row = try #require(
-                try connection.queryOne(
+                try Connection(settings).queryOne(
                     """
                     SELECT @@time_zone, @@sql_mode, @@tx_isolation, @@innodb_lock_wait_timeout,
                         @@max_statement_time, @@character_set_client, @@character_set_results

@@ -7,11 +7,24 @@ import Testing
 struct TestDatabase {
     let name: String
 
+    /// More patient than the program's, as all suites run at once.
     var settings: ConnectionSettings {
-        get throws {
-            ConnectionSettings(
-                server: .socket(path: try TestServer.socket), user: "test", database: name)
-        }
+        get throws { Self.settings(socket: try TestServer.socket, database: name) }
+    }
+
+    /// The same by way of a relay.
+    func settings(on server: FreezableServer) throws -> ConnectionSettings {
+        Self.settings(socket: server.path, database: name)
+    }
+
+    private static func settings(socket: String, database: String?) -> ConnectionSettings {
+        var settings = ConnectionSettings(
+            server: .socket(path: socket), user: "test", database: database)
+        settings.connectTimeout = 5
+        settings.readTimeout = 30
+        settings.writeTimeout = 30
+        settings.statementTimeout = 20
+        return settings
     }
 
     /// A new connection to this database.
@@ -21,9 +34,7 @@ struct TestDatabase {
 
     /// Makes a database, lends it and drops it.
     static func with<Result>(_ body: (TestDatabase) throws -> Result) throws -> Result {
-        var settings = ConnectionSettings(
-            server: .socket(path: try TestServer.socket), user: "test", database: nil)
-        settings.readTimeout = 30
+        var settings = settings(socket: try TestServer.socket, database: nil)
         settings.statementTimeout = 0
         settings.lockWaitTimeout = 30
         let name = "test_\(UInt64.random(in: 0...UInt64.max))"
@@ -49,37 +60,6 @@ enum TestServer {
     /// Where it listens.
     static var socket: String {
         get throws { try variable("GATEREEVE_TEST_DATABASE_SOCKET") }
-    }
-
-    /// Its process.
-    static var process: pid_t {
-        get throws {
-            guard let number = pid_t(try variable("GATEREEVE_TEST_DATABASE_PID")) else {
-                throw Missing()
-            }
-            return number
-        }
-    }
-
-    /// Stops all threads of the server where they are, as a stalled disk or a swap storm would.
-    static func freeze() throws {
-        let server = try process
-        #expect(kill(server, SIGSTOP) == 0)
-        while try !isFrozen(server) {}
-    }
-
-    /// Lets the server go on.
-    static func thaw() throws {
-        #expect(kill(try process, SIGCONT) == 0)
-    }
-
-    /// Reads the state after the name in parentheses, proc(5), of each thread.
-    private static func isFrozen(_ server: pid_t) throws -> Bool {
-        let tasks = "/proc/\(server)/task"
-        return try FileManager.default.contentsOfDirectory(atPath: tasks).allSatisfy { task in
-            let stat = try String(contentsOfFile: "\(tasks)/\(task)/stat", encoding: .utf8)
-            return stat.split(separator: ")").last?.hasPrefix(" T") ?? false
-        }
     }
 
     private static func variable(_ name: String) throws -> String {

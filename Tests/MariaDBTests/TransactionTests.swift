@@ -141,11 +141,7 @@ struct TransactionTests {
     @Test("a lock that stays taken is waited for twice and then reported")
     func lockWait() throws {
         try withTable { database, connection throws in
-            var settings = try database.settings
-            // Far beyond the wait for the lock, however busy the machine is.
-            settings.readTimeout = 30
-            settings.statementTimeout = 20
-            let own = ReconnectingConnection(settings)
+            let own = ReconnectingConnection(try database.settings)
             var runs = 0
             try connection.transaction { outside throws(MariaDBError) in
                 try outside.execute("UPDATE t SET n = 1 WHERE id = 1", [])

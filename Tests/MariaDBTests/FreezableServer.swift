@@ -1,0 +1,125 @@
+import Foundation
+import Glibc
+import Synchronization
+import Threading
+
+/// The test server behind a relay that can fall silent, as a server does whose machine stands still.
+///
+/// Freezing the server itself would disturb the tests that run at the same time.
+final class FreezableServer: Sendable {
+    /// Where it listens.
+    let path: String
+    private let listener: CInt
+    private let server: String
+    private let pairs = Mutex<[Pair]>([])
+    private let isFrozen = Mutex(false)
+    private let stop = StopSignal()
+
+    /// A client, and the connection to the server that belongs to it.
+    private struct Pair {
+        let client: CInt
+        let server: CInt
+
+        func close() {
+            _ = Glibc.close(client)
+            _ = Glibc.close(server)
+        }
+    }
+
+    private init(server: String) throws {
+        self.server = server
+        path =
+            FileManager.default.temporaryDirectory
+            .appendingPathComponent("relay-\(UUID().uuidString.prefix(8))").path
+        listener = Glibc.socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+        guard Self.with(path, { bind(listener, $0, $1) }) == 0, listen(listener, 16) == 0 else {
+            throw Failed()
+        }
+    }
+
+    deinit {
+        for pair in pairs.withLock({ $0 }) { pair.close() }
+        close(listener)
+        unlink(path)
+    }
+
+    /// Starts it, lends it and ends it.
+    static func with<Result>(_ body: (FreezableServer) throws -> Result) throws -> Result {
+        let relay = try FreezableServer(server: TestServer.socket)
+        let thread = OwnedThread(name: "relay") {
+            while !relay.stop.wait(milliseconds: 1) { relay.pass() }
+        }
+        defer {
+            relay.stop.raise()
+            thread.join()
+        }
+        return try body(relay)
+    }
+
+    /// From now on no byte passes, in neither direction; connections are accepted by the kernel only.
+    func freeze() { isFrozen.withLock { $0 = true } }
+
+    /// Goes on, with everything that was sent meanwhile.
+    func thaw() { isFrozen.withLock { $0 = false } }
+
+    /// Passes on what there is.
+    private func pass() {
+        isFrozen.withLock { isFrozen in
+            guard !isFrozen else { return }
+            pairs.withLock { pairs in
+                if Self.isReadable(listener), let pair = accept() { pairs.append(pair) }
+                pairs.removeAll { pair in
+                    let isOpen =
+                        Self.pass(from: pair.client, to: pair.server)
+                        && Self.pass(from: pair.server, to: pair.client)
+                    if !isOpen { pair.close() }
+                    return !isOpen
+                }
+            }
+        }
+    }
+
+    private func accept() -> Pair? {
+        let client = Glibc.accept(listener, nil, nil)
+        guard client >= 0 else { return nil }
+        let pair = Pair(
+            client: client, server: Glibc.socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0))
+        guard Self.with(server, { connect(pair.server, $0, $1) }) == 0 else {
+            pair.close()
+            return nil
+        }
+        return pair
+    }
+
+    /// - Returns: False when one of the two has hung up.
+    private static func pass(from source: CInt, to destination: CInt) -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while isReadable(source) {
+            let count = recv(source, &buffer, buffer.count, 0)
+            guard count > 0, send(destination, buffer, count, CInt(MSG_NOSIGNAL)) == count else {
+                return false
+            }
+        }
+        return true
+    }
+
+    private static func isReadable(_ socket: CInt) -> Bool {
+        var descriptor = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        return poll(&descriptor, 1, 0) == 1
+    }
+
+    private static func with(
+        _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> CInt
+    ) -> CInt {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+
+    struct Failed: Error {}
+}
