@@ -32,11 +32,10 @@ public struct DrainSettings: Hashable, Sendable {
     /// Default 240: everything that is still valid leaves within five minutes of the return of a
     /// mail server.
     public var longestRetryDelay: Int64 = 240
-    /// Pause after an attempt that may have succeeded, as when the connection ends before the reply; at
-    /// most, jitter included.
+    /// Pause after an attempt that may have succeeded, as when the connection ends before the reply,
+    /// before the mail server is tested; at most, jitter included.
     ///
-    /// Default 240: longer than most faults last, so that what was taken is sent once more at most, and
-    /// no longer than ``longestRetryDelay``.
+    /// Default 240: longer than most faults last, and no longer than ``longestRetryDelay``.
     public var doubtDelay: Int64 = 240
     /// Pause after the first sign that the mail server is down.
     ///

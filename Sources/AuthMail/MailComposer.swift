@@ -51,14 +51,38 @@ public struct MailComposer {
                 sender: sender, senderName: senderName, recipient: MailAddress(mail.recipient),
                 subject: rendered.subject, text: rendered.text, html: rendered.html,
                 messageID: "\(Self.hexadecimal(mail.messageID))@\(sender.domain)", date: now,
-                extraHeaders: [
-                    // RFC 3834 §5: keeps holiday notices from answering.
-                    .init(name: "Auto-Submitted", value: "auto-generated")
-                ])
+                extraHeaders: [Self.automatic])
         } catch {
             throw .mail(error)
         }
     }
+
+    /// Makes the mail that tests whether a mail server takes mails; it goes to the sender's own address.
+    ///
+    /// - Parameter now: Seconds since 1970-01-01T00:00:00Z.
+    /// - Throws: Why there can be none.
+    func composeTest(now: Int64) throws(MailFault) -> MailMessage {
+        let paragraphs = [
+            """
+            The mail server ended a connection while \(serviceName) handed it a mail, so nobody knows \
+            whether that mail will arrive. Before it is sent again, this mail finds out whether the \
+            server takes mails.
+            """,
+            "Nothing needs to be done. If many of these arrive, the mail server needs a look.",
+        ]
+        let random = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
+        return try MailMessage(
+            sender: sender, senderName: senderName, recipient: sender,
+            subject: "\(serviceName) tests the mail server",
+            text: paragraphs.joined(separator: "\n\n") + "\n",
+            html: paragraphs.map { "<p>\(MarkupEscaping().escapeText($0))</p>\n" }.joined(),
+            messageID: "\(Self.hexadecimal(random))@\(sender.domain)",
+            date: now, extraHeaders: [Self.automatic])
+    }
+
+    /// RFC 3834 §5: keeps holiday notices from answering.
+    private static let automatic = MailMessage.Header(
+        name: "Auto-Submitted", value: "auto-generated")
 
     private static func hexadecimal(_ bytes: [UInt8]) -> String {
         bytes.map { $0 < 16 ? "0\(String($0, radix: 16))" : String($0, radix: 16) }.joined()

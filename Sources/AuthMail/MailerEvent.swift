@@ -19,6 +19,10 @@ public enum MailerEvent: Hashable, Sendable {
     case serverUnwell(error: SMTPError, until: Int64)
     /// The mail server takes mails again.
     case serverBack
+    /// The mail server has taken a mail that tests it: mails that may have arrived are sent again.
+    case testTaken
+    /// The mail server does not take mails for the sender's own address; the mail itself is sent again.
+    case testRefused(SMTPError)
     /// The outbox cannot be read or written now.
     case outboxUnavailable(OutboxError)
 }

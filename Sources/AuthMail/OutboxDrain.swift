@@ -6,6 +6,9 @@ import SMTP
 /// One thread runs it. Any number of mailers may work on the same outbox: each mail is leased
 /// before it is touched. An attempt is counted before the mail is sent and the mail is marked after
 /// that, so a mailer killed in between causes one duplicate with the same Message-ID, and no loss.
+///
+/// An attempt may also end without a word about what became of the mail. Nothing is sent a second time
+/// then before the mail server has taken something else: a mail that was never tried, or a test.
 public final class OutboxDrain {
     private let outbox: any Outbox
     private let transport: any MailTransport
@@ -19,6 +22,9 @@ public final class OutboxDrain {
     private var failuresInRow = 0
     /// Nothing is sent before this moment.
     private var silentUntil: Int64 = 0
+    /// From when on the mail server may be tested; nil while no attempt since it last took a mail may have
+    /// succeeded without a word.
+    private var testDue: Int64?
     /// Mails whose first attempt may have succeeded, since the mail server last took one.
     private var doubtful: [UInt64] = []
     /// How many of them are remembered; the others wait their time.
@@ -126,7 +132,12 @@ public final class OutboxDrain {
             end(mail, as: .abandoned, reason: error.description)
             return true
         }
+        guard mail.attempts == 0 || isServerTrusted(now: now) else {
+            putBack([mail], due: max(silentUntil, testDue ?? 0))
+            return true
+        }
         do {
+            let now = clock.now()
             let until = now + settings.leaseDuration
             guard try outbox.begin(mail.id, owner: owner, now: now, until: until) else {
                 report(.leaseLost(id: mail.id, afterSending: false))
@@ -143,6 +154,7 @@ public final class OutboxDrain {
             return true
         }
         serverAnswered()
+        testDue = nil
         if record(
             mail.id, afterSending: true,
             { [outbox, owner, clock] () throws(OutboxError) in
@@ -153,6 +165,41 @@ public final class OutboxDrain {
         }
         hastenDoubtful()
         return true
+    }
+
+    /// Whether nothing speaks against sending mails a second time; asks the mail server if it has to.
+    ///
+    /// A server that will not take the test, as when there is no such mailbox, leaves us as we were: then
+    /// the mail itself is the test.
+    private func isServerTrusted(now: Int64) -> Bool {
+        guard let testDue else { return true }
+        guard testDue <= now else { return false }
+        guard let test = try? composer.composeTest(now: now) else { return true }
+        do {
+            try transport.send(test)
+        } catch {
+            guard rules.pausesSending(after: error) else {
+                serverAnswered()
+                report(.testRefused(error))
+                return true
+            }
+            leaveAlone(after: error)
+            return false
+        }
+        serverAnswered()
+        self.testDue = nil
+        report(.testTaken)
+        hastenDoubtful()
+        return true
+    }
+
+    /// Lets the mail server rest.
+    private func leaveAlone(after error: SMTPError) {
+        let now = clock.now()
+        failuresInRow += 1
+        silentUntil = now + rules.outageDelay(failures: failuresInRow, jitter: jitter())
+        if case .outcomeUnknown = error { testDue = now + rules.doubtDelay(jitter: jitter()) }
+        report(.serverUnwell(error: error, until: silentUntil))
     }
 
     /// The mail server takes mails again: those in doubt need not wait for their time.
@@ -172,9 +219,7 @@ public final class OutboxDrain {
     private func settle(_ mail: OutboxMail, after error: SMTPError) {
         let now = clock.now()
         if rules.pausesSending(after: error) {
-            failuresInRow += 1
-            silentUntil = now + rules.outageDelay(failures: failuresInRow, jitter: jitter())
-            report(.serverUnwell(error: error, until: silentUntil))
+            leaveAlone(after: error)
         } else {
             serverAnswered()
         }
@@ -232,7 +277,7 @@ public final class OutboxDrain {
         }
     }
 
-    private func putBack(_ mails: ArraySlice<OutboxMail>, due: Int64) {
+    private func putBack(_ mails: some Collection<OutboxMail>, due: Int64) {
         guard !mails.isEmpty else { return }
         do {
             try outbox.release(mails.map(\.id), owner: owner, due: due)

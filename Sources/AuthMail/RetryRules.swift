@@ -88,6 +88,12 @@ struct RetryRules: Hashable, Sendable {
             longest: settings.longestOutageDelay, jitter: jitter)
     }
 
+    /// How long the mail server is not tested after an attempt that may have succeeded, in seconds.
+    func doubtDelay(jitter: Double) -> Int64 {
+        Self.delay(
+            after: 1, first: settings.doubtDelay, longest: settings.doubtDelay, jitter: jitter)
+    }
+
     /// Doubles from `first` with every try, a fifth more or less by chance, never above `longest`.
     static func delay(after tries: Int, first: Int64, longest: Int64, jitter: Double) -> Int64 {
         let doublings = min(max(tries - 1, 0), 20)

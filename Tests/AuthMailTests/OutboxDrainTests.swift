@@ -29,6 +29,16 @@ struct OutboxDrainTests {
                 settings: settings, owner: Array(repeating: owner, count: 16), clock: clock,
                 report: { [self] event in events.append(event) })
         }
+
+        /// What the mail server took of one mail.
+        func copies(_ id: UInt64) -> [MailMessage] {
+            transport.sent.filter { $0.recipient.ascii == "ada\(id)@example.org" }
+        }
+
+        /// The mails that tested the mail server, of those that it took.
+        var tests: [MailMessage] {
+            transport.sent.filter { $0.recipient.ascii == "noreply@example.org" }
+        }
     }
 
     static let refused = SMTPError(
@@ -178,7 +188,7 @@ struct OutboxDrainTests {
         if error == Self.away { #expect(world.transport.attempts < 300 + 100) }
     }
 
-    @Test("a mail with a lost reply is sent again under the same Message-ID, later")
+    @Test("a mail with a lost reply is sent again under the same Message-ID, later, after a test")
     func repeatsUnknownOutcome() throws {
         let world = World([.sample(1)])
         world.transport.takesAnyway = true
@@ -190,34 +200,64 @@ struct OutboxDrainTests {
         #expect(world.transport.sent.count == 1, "most faults are over in four minutes")
         world.clock.stopAt = 300
         mailer.run()
-        #expect(world.transport.sent.count == 2)
-        #expect(Set(world.transport.sent.map(\.messageID)).count == 1)
+        #expect(
+            world.transport.sent.map(\.recipient.ascii) == [
+                "ada1@example.org", "noreply@example.org", "ada1@example.org",
+            ])
+        #expect(world.copies(1).count == 2)
+        #expect(Set(world.copies(1).map(\.messageID)).count == 1)
+        #expect(world.events.contains(.testTaken))
         #expect(world.outbox.rows[1]?.mail.attempts == 2)
         #expect(world.outbox.state(1) == .sent)
     }
 
-    @Test(
-        "while a server takes mails and hangs up for three minutes, each gets one duplicate at most"
-    )
-    func repeatsAfterDrops() throws {
-        let world = World([.sample(1), .sample(2), .sample(3)])
-        world.transport.takesAnyway = true
-        world.transport.answer = { [clock = world.clock] _ in clock.now() < 180 ? Self.lost : nil }
-        world.clock.stopAt = 180 + 300
+    @Test("the mail that tests the server says why it is sent, and is marked as automatic")
+    func composesTest() throws {
+        let world = World([.sample(1)])
+        var answers = [Self.lost]
+        world.transport.answer = { _ in answers.popLast() }
+        world.clock.stopAt = 300
         try world.mailer().run()
-        let copies = Dictionary(grouping: world.transport.sent, by: \.messageID).mapValues(\.count)
-        #expect(copies.count == 3 && copies.values.allSatisfy { $0 <= 2 })
-        for id in UInt64(1)...3 { #expect(world.outbox.state(id) == .sent) }
+        let test = try #require(world.tests.first)
+        #expect(test.subject == "Service tests the mail server")
+        #expect(test.sender == test.recipient)
+        #expect(test.text.contains("while Service handed it a mail"))
+        #expect(test.html.hasPrefix("<p>The mail server ended a connection"))
+        #expect(test.extraHeaders == [.init(name: "Auto-Submitted", value: "auto-generated")])
+        #expect(test.messageID != world.copies(1).first?.messageID)
     }
 
-    @Test("mails in doubt are sent again as soon as the server takes one, even after hours")
+    @Test(
+        """
+        a server that takes all mails and hangs up gets each once, however long it goes on, and once more \
+        within five minutes of its return
+        """, arguments: [180, 3600, 36_000] as [Int64])
+    func repeatsAfterDrops(until end: Int64) throws {
+        let world = World([.sample(1), .sample(2), .sample(3)])
+        world.transport.takesAnyway = true
+        world.transport.answer = { [clock = world.clock] _ in clock.now() < end ? Self.lost : nil }
+        world.clock.stopAt = end
+        let mailer = try world.mailer()
+        mailer.run()
+        for id in UInt64(1)...3 { #expect(world.copies(id).count == 1) }
+        // After 4 minutes, up to a fifth less, again and again.
+        #expect(world.tests.count <= end / 192)
+        world.clock.stopAt = end + 300
+        mailer.run()
+        for id in UInt64(1)...3 {
+            #expect(world.copies(id).count == 2)
+            #expect(world.outbox.state(id) == .sent)
+        }
+    }
+
+    @Test("a mail that was never tried needs no test, and is one for those that were")
     func hastensDoubtful() throws {
         let world = World([.sample(1), .sample(2)])
         world.transport.answer = { _ in Self.lost }
         world.clock.stopAt = 3 * 3600
         let mailer = try world.mailer()
         mailer.run()
-        let attempts = world.transport.attempts
+        let tests = world.tests.count
         for id in UInt64(1)...2 { world.outbox.change(id) { $0.due = world.clock.stopAt + 500 } }
         world.outbox.add(.sample(3))
         world.outbox.failures["hasten"] = 1
@@ -229,7 +269,7 @@ struct OutboxDrainTests {
         world.outbox.add(.sample(4))
         world.clock.stopAt += 60
         mailer.run()
-        #expect(world.transport.attempts == attempts + 4)
+        #expect(world.tests.count == tests)
         for id in UInt64(1)...4 { #expect(world.outbox.state(id) == .sent) }
     }
 
@@ -241,30 +281,45 @@ struct OutboxDrainTests {
         world.transport.answer = { $0.recipient.ascii == "ada1@example.org" ? Self.lost : nil }
         world.clock.stopAt = 600
         try world.mailer().run()
-        let copies = world.transport.sent.count { $0.recipient.ascii == "ada1@example.org" }
-        #expect((3...5).contains(copies))
+        #expect((3...5).contains(world.copies(1).count))
+        #expect(world.tests.isEmpty)
         #expect(world.outbox.rows.values.count { $0.state == .sent } == 49)
     }
 
-    @Test("a server that takes a mail and hangs up each time gets 15 to 19 copies in an hour")
-    func repeatsAtEveryDrop() throws {
+    @Test(
+        "where the sender's own address takes no mail, the mail itself is the test, every four minutes"
+    )
+    func testIsRefused() throws {
         let world = World([.sample(1)])
-        world.transport.takesAnyway = true
-        world.transport.answer = { _ in Self.lost }
+        world.transport.answer = { [clock = world.clock] mail in
+            if mail.recipient.ascii == "noreply@example.org" { return Self.rejected }
+            return clock.now() < 3600 ? Self.lost : nil
+        }
+        world.clock.stopAt = 3600 + 300
+        try world.mailer().run()
+        #expect(world.events.contains(.testRefused(Self.rejected)))
+        #expect(world.outbox.state(1) == .sent)
+        #expect((16...20).contains(try #require(world.outbox.rows[1]).mail.attempts))
+    }
+
+    @Test("a server that goes away before it is tested is tested when it is back")
+    func awayAtTest() throws {
+        let world = World([.sample(1)])
+        world.transport.answer = { [clock = world.clock] _ in
+            switch clock.now() {
+            case ..<100: Self.lost
+            case ..<3600: Self.away
+            default: nil
+            }
+        }
         world.clock.stopAt = 3600
         let mailer = try world.mailer()
         mailer.run()
-        // After 4 minutes, up to a fifth less, again and again.
-        #expect((15...19).contains(world.transport.sent.count))
-        #expect(world.outbox.state(1) == nil)
-
-        let copies = world.transport.sent.count
-        world.transport.answer = { _ in nil }
-        world.clock.stopAt = 3 * 3600
+        #expect(world.outbox.rows[1]?.mail.attempts == 1)
+        world.clock.stopAt = 3600 + 120
         mailer.run()
-        #expect(world.transport.sent.count == copies + 1, "the first answer ends it")
+        #expect(world.tests.count == 1)
         #expect(world.outbox.state(1) == .sent)
-        #expect(Set(world.transport.sent.map(\.messageID)).count == 1)
     }
 
     @Test("the attempts are used up at the maximum")

@@ -33,6 +33,11 @@ enum MailerLog {
             logger.warning(
                 "mail server unwell", metadata: ["reason": "\(error)", "until": "\(until)"])
         case .serverBack: logger.notice("mail server back")
+        case .testTaken: logger.notice("test mail taken by the mail server")
+        case .testRefused(let error):
+            logger.warning(
+                "test mail to mail.from refused by the mail server",
+                metadata: ["reason": "\(error)"])
         case .outboxUnavailable(let error):
             logger.warning("outbox unavailable", metadata: ["reason": "\(error.reason)"])
         }
