@@ -25,8 +25,7 @@ struct Call {
 enum Reply {
     /// The answer.
     case answer(Answer)
-    /// The answer, at the next whole step of ``Service/pace`` since the request came: how long the work
-    /// took does not show.
+    /// The answer, held as ``Service/rest(fromAge:)`` says: how long the work took does not show.
     case paced(Response)
     /// A password must be hashed first; then the one function answers, or the other, if there is one, takes
     /// back what was written down.

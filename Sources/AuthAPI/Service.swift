@@ -8,8 +8,11 @@ import HTTPTypes
 ///
 /// Each worker has one.
 public final class Service: ExchangeHandler {
-    /// The step of answers that must not show how long they took, in microseconds.
-    static let pace: UInt64 = 25_000
+    /// When answers are given that must not show how long they took, in microseconds: all at this age,
+    /// and those of which the store was slower at the next whole step.
+    ///
+    /// The steps are shorter since a store that is so slow hides the rest by itself.
+    private static let (pacedAge, pacedStep): (UInt64, UInt64) = (25_000, 5000)
     /// Until what age a request may go on asking the store, in microseconds.
     ///
     /// With the time limit of the last statement the answer is there within 5 seconds.
@@ -73,8 +76,7 @@ public final class Service: ExchangeHandler {
                 conclude(exchange, route: match.route, with: answer, observer)
             case .paced(let response):
                 exchange.handOn()
-                let rest = Self.pace - exchange.age % Self.pace
-                queue.hold(microseconds: rest) { [hashingObserver] in
+                queue.hold(microseconds: Self.rest(fromAge: exchange.age)) { [hashingObserver] in
                     conclude(
                         exchange, route: match.route, with: Answer(response: response),
                         hashingObserver)
@@ -131,6 +133,11 @@ public final class Service: ExchangeHandler {
             head: head, pathParameters: match.parameters,
             body: try body(of: exchange, limit: route.bodyLimit), store: store, context: context)
         return try route.respond(endpoints, call)
+    }
+
+    /// How long an answer is held that must not show how long it took, in microseconds.
+    static func rest(fromAge age: UInt64) -> UInt64 {
+        age < pacedAge ? pacedAge - age : pacedStep - age % pacedStep
     }
 
     fileprivate static func time(until end: UInt64, from age: UInt64) -> UInt64 {

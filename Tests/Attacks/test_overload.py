@@ -284,21 +284,32 @@ def log_in_again_and_again(responder: Responder, clients: int, ended) -> None:
         thread.join()
 
 
+@pytest.fixture
+def quick_disk(admin):
+    """Lets the database not wait for the disk at every COMMIT, when told to."""
+    yield lambda: admin.sql("SET GLOBAL innodb_flush_log_at_trx_commit = 2")
+    admin.sql("SET GLOBAL innodb_flush_log_at_trx_commit = 1")
+
+
 @pytest.mark.minutes
-def test_everything_else_is_quick_while_five_hundred_log_in(start_responder, product, accounts):
+def test_everything_else_is_quick_while_five_hundred_log_in(
+    start_responder, product, accounts, quick_disk
+):
     responder, user = start_responder(), accounts.user_id(accounts.active())
     refresh = accounts.tokens(accounts.active())["refresh"]
-    # What is asked, what is answered, and how soon, in milliseconds; a reset at whole steps of 25.
-    requests = {
-        "refresh": (lambda: responder.post("login/refresh/", {"refresh": refresh}), 200, 50),
-        "logout": (
-            lambda: responder.post("logout/", {"refresh": sign(claims(user), product.signing_secret)}),
-            205, 50),
-        "password-reset": (
-            lambda: responder.post("password-reset/", {"email": f"{new_name()}@example.test"}), 200,
-            100),
-        "ready": (lambda: responder.get("/health/ready"), 200, 50),
-    }
+
+    def ask_for_reset():
+        return responder.post("password-reset/", {"email": f"{new_name()}@example.test"})
+
+    def measure(name, ask, status, bound):
+        times = []
+        for _ in range(500):
+            begun = time.perf_counter()
+            assert ask().status == status
+            times.append((time.perf_counter() - begun) * 1000)
+        note(f"{name} while 500 log in, p99", f"{percentile(times, 0.99):.1f} ms", f"{bound} ms")
+        assert percentile(times, 0.99) <= bound * SLACK
+
     context = multiprocessing.get_context("fork")
     ended = context.Event()
     flood = context.Process(target=log_in_again_and_again, args=(responder, 500, ended))
@@ -307,14 +318,15 @@ def test_everything_else_is_quick_while_five_hundred_log_in(start_responder, pro
         deadline = time.monotonic() + 20
         while "gatereeve_hashing_queue 0" in responder.get("/metrics").text:
             assert time.monotonic() < deadline, "nobody logs in"
-        for name, (ask, status, bound) in requests.items():
-            times = []
-            for _ in range(500):
-                begun = time.perf_counter()
-                assert ask().status == status
-                times.append((time.perf_counter() - begun) * 1000)
-            note(f"{name} while 500 log in, p99", f"{percentile(times, 0.99):.1f} ms", f"{bound} ms")
-            assert percentile(times, 0.99) <= bound * SLACK
+        measure("refresh", lambda: responder.post("login/refresh/", {"refresh": refresh}), 200, 50)
+        measure(
+            "logout", lambda: responder.post(
+                "logout/", {"refresh": sign(claims(user), product.signing_secret)}), 205, 50)
+        measure("ready", lambda: responder.get("/health/ready"), 200, 50)
+        # Of the disk, which all those logins write to, this one shows most.
+        measure("password-reset", ask_for_reset, 200, 100)
+        quick_disk()
+        measure("password-reset without waiting for the disk,", ask_for_reset, 200, 50)
     finally:
         ended.set()
         flood.join(60)

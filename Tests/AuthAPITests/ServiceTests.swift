@@ -142,6 +142,16 @@ struct ServiceTests {
     }
 
     @Test(
+        "what must not show its time is answered after 25 ms, or at the next whole 5 ms",
+        arguments: [
+            (0, 25_000), (1, 24_999), (24_999, 1), (25_000, 5000), (25_001, 4999), (29_999, 1),
+            (61_000, 4000),
+        ])
+    func rest(age: UInt64, rest: UInt64) {
+        #expect(Service.rest(fromAge: age) == rest)
+    }
+
+    @Test(
         """
         a request may ask the store until it is 2.5 seconds old, and 3 when its password is hashed, \
         the wait for the hash included; a late one has 0.3 seconds

@@ -133,7 +133,7 @@ def in_figures(usual: list[float], meanwhile: list[float]) -> str:
 
 
 def assert_that_nobody_waited(usual: list[float], meanwhile: list[float]) -> None:
-    # These answers come at whole 25 ms: a hair more than usual may be a step more.
+    # These answers come after 25 ms, and later at whole 5.
     bound = (2 * p50_and_p99(usual)[1] + 0.05) * SLACK
     assert p50_and_p99(meanwhile)[1] < min(bound, DELAY)
     assert max(meanwhile) < min(1.0 * SLACK, DELAY)
