@@ -4,17 +4,21 @@ These tests come last: they look for every password, token and key that the suit
 """
 
 import base64
+import contextlib
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from accounts import new_name
-from administration import Administrator
+from administration import PROGRAM, Administrator, settings_of
+from forgery import claims, sign
 from known_secrets import SECRETS
-from product import RUN_DIRECTORIES
+from product import ROOT, RUN_DIRECTORIES
 from responders import Responder
 from secret_search import (
     CREDENTIALS,
@@ -131,6 +135,68 @@ def test_kept_secrets_are_for_their_owner_only(started_product, key):
     path = started_product.run_dir / "credentials" / key
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.fixture
+def strict_mail_server(tmp_path):
+    """The port of a mail server that takes no login of ours; it ends with the test."""
+    announced = tmp_path / "port"
+    sink = subprocess.Popen(
+        [ROOT / "Tests/Support/smtp-sink", "--directory", tmp_path / "mails", "--port-file",
+         announced, "--auth", "gatereeve:another-password"], stderr=subprocess.DEVNULL)
+    while not announced.exists():
+        assert sink.poll() is None
+        time.sleep(0.01)
+    yield announced.read_text().strip()
+    sink.kill()
+    sink.wait()
+
+
+@contextlib.contextmanager
+def standing_still(pid: int):
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_nobody_who_logs_all_there_is_writes_down_what_a_site_may_keep_besides(
+    started_product, accounts, tmp_path, strict_mail_server
+):
+    """Further secrets of tokens, and the password for the mail server."""
+    former, next_one, password = (new_name("Secr3t-") * 3 for _ in range(3))
+    for secret in (former, next_one, password):
+        SECRETS.add(secret)
+    all_there_is = {"GATEREEVE_LOG_LEVEL": "debug"}
+    keys = {"GATEREEVE_TOKENS_VERIFYING_SECRETS": f"{former},{next_one}"}
+    responder = Responder.start(started_product, tmp_path, **all_there_is, **keys)
+    user = accounts.user_id(accounts.active())
+    good = responder.post("login/refresh/", {"refresh": sign(claims(user), former)})
+    bad = responder.post("login/refresh/", {"refresh": sign(claims(user, exp=1), next_one)})
+    assert (good.status, bad.status) == (200, 401)
+    responder.stop()
+
+    log = tmp_path / "mailer.log"
+    with standing_still(started_product.pid("mailer")), open(log, "wb") as output:
+        accounts.inactive()
+        mailer = subprocess.Popen(
+            [PROGRAM, "mailer"], stderr=output, env=settings_of(started_product) | all_there_is | {
+                "GATEREEVE_MAIL_SMTP_URL": f"smtp://127.0.0.1:{strict_mail_server}",
+                "GATEREEVE_MAIL_SMTP_USER": "gatereeve",
+                "GATEREEVE_MAIL_SMTP_PASSWORD": password})
+        try:
+            deadline = time.monotonic() + 60
+            while "mail server unwell" not in (told := log.read_text()):
+                assert mailer.poll() is None and time.monotonic() < deadline, told
+                time.sleep(0.05)
+            # It has used the password, in vain.
+            assert "535" in told
+        finally:
+            mailer.terminate()
+            mailer.wait(30)
+    logs = [log, Path(f"{responder.socket}.log")]
+    assert search("the most talkative logs", SECRETS, logs) == []
 
 
 PLANTED = "eyJh.eyJ0.a planted secret/äöü+that-nobody_has"
