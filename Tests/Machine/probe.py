@@ -1,16 +1,21 @@
 #!/usr/bin/python3
 """Tries, from inside of a service's sandbox, what the service must not be able to do.
 
-Prints a line for each attempt and ends with 1 when one of them succeeded that must not, or when one
-failed that the service needs.
+    probe.py MEMORY TASKS FILES [network] [priority]
+
+The numbers are the limits of the unit: MiB of memory, threads, open files; the words are what it needs
+besides. Prints a line for each attempt and ends with 1 when one of them succeeded that must not, or when
+one failed that the service needs.
 """
 
 import ctypes
 import mmap
 import os
+import resource
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 CLONE_NEWNS = 0x00020000
@@ -59,9 +64,58 @@ def yield_to_others() -> None:
     os.setpriority(os.PRIO_PROCESS, 0, 10)
 
 
-FORBIDDEN = {
+def take_memory(mebibytes: int) -> None:
+    child = os.fork()
+    if child == 0:
+        kept = [b"x" * 2**20 for _ in range(mebibytes)]
+        os._exit(len(kept) != mebibytes)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        raise OSError(f"ended by signal {os.WTERMSIG(status)}")
+
+
+def start_threads(count: int) -> None:
+    end, threads = threading.Event(), []
+    try:
+        for _ in range(count):
+            threads.append(threading.Thread(target=end.wait))
+            threads[-1].start()
+    except RuntimeError as refusal:
+        threads.pop()
+        raise OSError(str(refusal)) from refusal
+    finally:
+        end.set()
+        for thread in threads:
+            thread.join()
+
+
+def open_files(count: int) -> None:
+    files = []
+    try:
+        for _ in range(count):
+            files.append(os.open("/dev/null", os.O_RDONLY))
+    finally:
+        for file in files:
+            os.close(file)
+
+
+def allow_core() -> None:
+    try:
+        resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
+    except ValueError as refusal:
+        raise OSError(str(refusal)) from refusal
+
+
+MEMORY, TASKS, FILES = (int(number) for number in sys.argv[1:4])
+# A key of System V under which the machine has shared memory for everybody.
+SHARED_MEMORY = 0x67617465
+NETWORK = {
     "open an IPv4 socket": lambda: socket.socket(socket.AF_INET),
     "open an IPv6 socket": lambda: socket.socket(socket.AF_INET6),
+}
+PRIORITY = {"lower its priority": yield_to_others}
+
+FORBIDDEN = {
     "open a netlink socket": lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW),
     "write into /etc": lambda: write_file("/etc/gatereeve/probe"),
     "write into /var": lambda: write_file("/var/lib/probe"),
@@ -92,6 +146,11 @@ FORBIDDEN = {
     "read the home of root": lambda: os.listdir("/root"),
     "see other processes": see_other_processes,
     "become root": lambda: os.setuid(0),
+    "reach shared memory of others": lambda: call("shmget", SHARED_MEMORY, 0, 0),
+    f"take {MEMORY + 64} MiB of memory": lambda: take_memory(MEMORY + 64),
+    f"start {TASKS} more threads": lambda: start_threads(TASKS),
+    f"open {FILES} more files": lambda: open_files(FILES),
+    "allow itself a core": allow_core,
 }
 
 NEEDED = {
@@ -100,8 +159,10 @@ NEEDED = {
     "read the settings": lambda: read_file("/etc/gatereeve/gatereeve.yaml"),
     "reach the database": connect_to_database,
     "write into its own /tmp": lambda: write_file("/tmp/probe"),
-    "lower its priority": yield_to_others,
+    f"take {MEMORY // 2} MiB of memory": lambda: take_memory(MEMORY // 2),
 }
+for attempts, word in ((NETWORK, "network"), (PRIORITY, "priority")):
+    (NEEDED if word in sys.argv else FORBIDDEN).update(attempts)
 
 
 def succeeds(attempt) -> tuple[bool, str]:
