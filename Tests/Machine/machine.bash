@@ -86,8 +86,8 @@ machine_up() {
         "/run/netns/$machine_space" tap0 </dev/null >"$machine_home/slirp.log" 2>&1 &
     echo $! >"$machine_home/slirp.pid"
     # Where PID 1 of the host is no systemd, a machine needs a node of its own in the hierarchies that
-    # systemd writes to.
-    for hierarchy in systemd unified; do
+    # systemd writes to, and in those whose limits are enforced.
+    for hierarchy in systemd unified memory pids; do
         [[ -d /sys/fs/cgroup/$hierarchy ]] || continue
         mkdir -p "/sys/fs/cgroup/$hierarchy/gatereeve-$name"
         echo "/sys/fs/cgroup/$hierarchy/gatereeve-$name"
@@ -149,6 +149,20 @@ inside() {
     nsenter -t "$(machine_leader)" -a env -i -C /root TERM=dumb LANG=C.UTF-8 HOME=/root \
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
         DEBIAN_FRONTEND=noninteractive "$@"
+}
+
+# machine_enforce_limits: lets the systemd of the machine limit memory and tasks, until it reboots.
+#
+# Where the host has the first version of control groups, a machine cannot write to the controllers.
+machine_enforce_limits() {
+    local leader controller
+    leader=$(machine_leader)
+    for controller in memory pids; do
+        [[ -d /sys/fs/cgroup/$controller ]] || continue
+        nsenter -t "$leader" -m mount -o remount,rw,bind "/sys/fs/cgroup/$controller"
+    done
+    # It looks at the controllers when it starts.
+    inside systemctl daemon-reexec
 }
 
 # put FILE…: copies files into /root of the machine.
