@@ -37,6 +37,12 @@ public struct DrainSettings: Hashable, Sendable {
     ///
     /// Default 240: longer than most faults last, and no longer than ``longestRetryDelay``.
     public var doubtDelay: Int64 = 240
+    /// Longest pause before a mail that may have been sent several times is sent again; the pause doubles
+    /// each time.
+    ///
+    /// Default 14,400, four hours: it is met only by a mail at which a server hangs up that takes others,
+    /// and where the server cannot be tested.
+    public var longestDoubtDelay: Int64 = 14_400
     /// Pause after the first sign that the mail server is down.
     ///
     /// Default 2.

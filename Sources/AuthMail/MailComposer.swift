@@ -57,11 +57,19 @@ public struct MailComposer {
         }
     }
 
-    /// Makes the mail that tests whether a mail server takes mails; it goes to the sender's own address.
+    /// Where mails go that test the mail server: the sender's own address, and, since that of a sender who
+    /// reads no mail may not exist, the one that every domain must have (RFC 5321 §4.5.1).
+    var testRecipients: [MailAddress] {
+        [sender] + ((try? MailAddress("postmaster@\(sender.domain)")).map { [$0] } ?? [])
+    }
+
+    /// Makes a mail that tests whether a mail server takes mails.
     ///
-    /// - Parameter now: Seconds since 1970-01-01T00:00:00Z.
+    /// - Parameters:
+    ///   - recipient: One of ``testRecipients``.
+    ///   - now: Seconds since 1970-01-01T00:00:00Z.
     /// - Throws: Why there can be none.
-    func composeTest(now: Int64) throws(MailFault) -> MailMessage {
+    func composeTest(to recipient: MailAddress, now: Int64) throws(MailFault) -> MailMessage {
         let paragraphs = [
             """
             The mail server ended a connection while \(serviceName) handed it a mail, so nobody knows \
@@ -72,7 +80,7 @@ public struct MailComposer {
         ]
         let random = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
         return try MailMessage(
-            sender: sender, senderName: senderName, recipient: sender,
+            sender: sender, senderName: senderName, recipient: recipient,
             subject: "\(serviceName) tests the mail server",
             text: paragraphs.joined(separator: "\n\n") + "\n",
             html: paragraphs.map { "<p>\(MarkupEscaping().escapeText($0))</p>\n" }.joined(),

@@ -21,7 +21,7 @@ public enum MailerEvent: Hashable, Sendable {
     case serverBack
     /// The mail server has taken a mail that tests it: mails that may have arrived are sent again.
     case testTaken
-    /// The mail server does not take mails for the sender's own address; the mail itself is sent again.
+    /// The mail server does not take a mail that tests it: there is no such mailbox.
     case testRefused(SMTPError)
     /// The outbox cannot be read or written now.
     case outboxUnavailable(OutboxError)

@@ -7,8 +7,8 @@ import SMTP
 /// before it is touched. An attempt is counted before the mail is sent and the mail is marked after
 /// that, so a mailer killed in between causes one duplicate with the same Message-ID, and no loss.
 ///
-/// An attempt may also end without a word about what became of the mail. Nothing is sent a second time
-/// then before the mail server has taken something else: a mail that was never tried, or a test.
+/// An attempt may also end without a word about what became of the mail. That mail is not sent again before
+/// the mail server has taken something else: another mail, or a test.
 public final class OutboxDrain {
     private let outbox: any Outbox
     private let transport: any MailTransport
@@ -22,13 +22,10 @@ public final class OutboxDrain {
     private var failuresInRow = 0
     /// Nothing is sent before this moment.
     private var silentUntil: Int64 = 0
-    /// From when on the mail server may be tested; nil while no attempt since it last took a mail may have
-    /// succeeded without a word.
+    /// Mails that may have arrived, and how often each was sent; none is sent again while it is here.
+    private var inDoubt: [UInt64: Int] = [:]
+    /// From when on the mail server may be tested; nil while no mail is in doubt.
     private var testDue: Int64?
-    /// Mails whose first attempt may have succeeded, since the mail server last took one.
-    private var doubtful: [UInt64] = []
-    /// How many of them are remembered; the others wait their time.
-    private static let mostDoubtful = 1000
 
     /// Puts a mailer together.
     ///
@@ -132,10 +129,7 @@ public final class OutboxDrain {
             end(mail, as: .abandoned, reason: error.description)
             return true
         }
-        guard mail.attempts == 0 || isServerTrusted(now: now) else {
-            putBack([mail], due: max(silentUntil, testDue ?? 0))
-            return true
-        }
+        guard inDoubt[mail.id] == nil || mayBeRepeated(mail, now: now) else { return true }
         do {
             let now = clock.now()
             let until = now + settings.leaseDuration
@@ -154,7 +148,6 @@ public final class OutboxDrain {
             return true
         }
         serverAnswered()
-        testDue = nil
         if record(
             mail.id, afterSending: true,
             { [outbox, owner, clock] () throws(OutboxError) in
@@ -163,53 +156,68 @@ public final class OutboxDrain {
         {
             report(.sent(id: mail.id, kind: mail.kind, attempts: mail.attempts + 1))
         }
-        hastenDoubtful()
+        endDoubts()
         return true
     }
 
-    /// Whether nothing speaks against sending mails a second time; asks the mail server if it has to.
-    ///
-    /// A server that will not take the test, as when there is no such mailbox, leaves us as we were: then
-    /// the mail itself is the test.
-    private func isServerTrusted(now: Int64) -> Bool {
-        guard let testDue else { return true }
-        guard testDue <= now else { return false }
-        guard let test = try? composer.composeTest(now: now) else { return true }
-        do {
-            try transport.send(test)
-        } catch {
-            guard rules.pausesSending(after: error) else {
-                serverAnswered()
-                report(.testRefused(error))
-                return true
-            }
-            leaveAlone(after: error)
-            return false
+    /// Whether a mail in doubt is sent again now; if not, it is put back, perhaps after a test.
+    private func mayBeRepeated(_ mail: OutboxMail, now: Int64) -> Bool {
+        // Before its time is over: a duplicate is better than none.
+        guard let testDue, mail.expiresAt - settings.leaseDuration > testDue else { return true }
+        // A test that is further away than any means that the clock was set back.
+        if testDue <= now || testDue - now > settings.doubtDelay {
+            self.testDue = now
+            testServer(now: now)
         }
-        serverAnswered()
-        self.testDue = nil
-        report(.testTaken)
-        hastenDoubtful()
-        return true
+        // Time has passed, and the mailer may have to end: the mail is judged anew.
+        putBack([mail], due: max(self.testDue ?? 0, isSilent ? silentUntil : clock.now()))
+        return false
     }
+
+    /// Finds out whether the mail server takes mails.
+    private func testServer(now: Int64) {
+        for recipient in composer.testRecipients {
+            guard let test = try? composer.composeTest(to: recipient, now: now) else { continue }
+            do {
+                try transport.send(test)
+            } catch {
+                guard rules.pausesSending(after: error) else {
+                    serverAnswered()
+                    report(.testRefused(error))
+                    continue
+                }
+                leaveAlone(after: error)
+                if case .outcomeUnknown = error { testDue = nextTest() }
+                return
+            }
+            serverAnswered()
+            report(.testTaken)
+            endDoubts()
+            return
+        }
+        // Nobody takes a test, so the mails themselves are.
+        inDoubt.removeAll()
+        testDue = nil
+    }
+
+    private func nextTest() -> Int64 { clock.now() + rules.doubtDelay(jitter: jitter()) }
 
     /// Lets the mail server rest.
     private func leaveAlone(after error: SMTPError) {
-        let now = clock.now()
         failuresInRow += 1
-        silentUntil = now + rules.outageDelay(failures: failuresInRow, jitter: jitter())
-        if case .outcomeUnknown = error { testDue = now + rules.doubtDelay(jitter: jitter()) }
+        silentUntil = clock.now() + rules.outageDelay(failures: failuresInRow, jitter: jitter())
         report(.serverUnwell(error: error, until: silentUntil))
     }
 
-    /// The mail server takes mails again: those in doubt need not wait for their time.
+    /// The mail server takes mails: those in doubt may be sent again, and need not wait for their time.
     ///
-    /// Each but once: the server may hang up at one mail and take all others.
-    private func hastenDoubtful() {
-        guard !doubtful.isEmpty else { return }
+    /// Each is hastened but once: the server may hang up at one mail and take all others.
+    private func endDoubts() {
+        guard !inDoubt.isEmpty else { return }
         do {
-            try outbox.hasten(doubtful, due: clock.now())
-            doubtful.removeAll()
+            try outbox.hasten(inDoubt.filter { $0.value == 1 }.map(\.key), due: clock.now())
+            inDoubt.removeAll()
+            testDue = nil
         } catch {
             // The next mail that is sent does it.
             report(.outboxUnavailable(error))
@@ -238,10 +246,9 @@ public final class OutboxDrain {
                 })
             {
                 report(.postponed(id: mail.id, kind: mail.kind, error: error, due: due))
-                if case .outcomeUnknown = error, mail.attempts == 0,
-                    doubtful.count < Self.mostDoubtful
-                {
-                    doubtful.append(mail.id)
+                if case .outcomeUnknown = error {
+                    inDoubt[mail.id] = mail.attempts + 1
+                    testDue = testDue ?? nextTest()
                 }
             }
         }

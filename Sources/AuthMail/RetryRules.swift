@@ -50,7 +50,8 @@ struct RetryRules: Hashable, Sendable {
                 longest: settings.longestRetryDelay, now: now, jitter: jitter)
         case .outcomeUnknown:
             let decision = countedRetry(
-                after: attempts, first: settings.doubtDelay, longest: settings.doubtDelay, now: now,
+                after: attempts, first: settings.doubtDelay,
+                longest: attempts > 1 ? settings.longestDoubtDelay : settings.doubtDelay, now: now,
                 jitter: jitter)
             guard case .retry(let due, let counted) = decision else { return decision }
             // While it is still of use: a duplicate is better than none.

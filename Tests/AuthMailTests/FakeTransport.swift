@@ -21,14 +21,15 @@ final class FakeClock: MailerClock {
 /// A mail server in memory.
 final class FakeTransport: MailTransport {
     private(set) var sent: [MailMessage] = []
-    private(set) var attempts = 0
+    private(set) var tried: [MailMessage] = []
+    var attempts: Int { tried.count }
     /// What the server answers; `nil` takes the mail.
     var answer: (MailMessage) -> SMTPError? = { _ in nil }
     /// Whether a mail counts as taken although the answer is an error.
     var takesAnyway = false
 
     func send(_ message: MailMessage) throws(SMTPError) {
-        attempts += 1
+        tried.append(message)
         let error = answer(message)
         if error == nil || takesAnyway { sent.append(message) }
         if let error { throw error }

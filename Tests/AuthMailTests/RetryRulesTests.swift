@@ -26,8 +26,10 @@ struct RetryRulesTests {
     }
 
     @Test(
-        "after an attempt that may have succeeded the next one is four minutes later",
-        arguments: [(1, 0, 240), (2, 1, 240), (99, -1, 192)])
+        "after an attempt that may have succeeded the next one is 4 minutes later, then 8, 16 …",
+        arguments: [
+            (1, 0, 240), (1, 1, 240), (1, -1, 192), (2, 0, 480), (2, 1, 576), (99, 1, 14400),
+        ])
     func doubtDelays(attempts: Int, jitter: Double, seconds: Int64) {
         let decision = rules.decision(
             after: .outcomeUnknown(failure(nil)), attempts: attempts, now: 1000, jitter: jitter)

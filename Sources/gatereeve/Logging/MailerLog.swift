@@ -36,7 +36,7 @@ enum MailerLog {
         case .testTaken: logger.notice("test mail taken by the mail server")
         case .testRefused(let error):
             logger.warning(
-                "test mail to mail.from refused by the mail server",
+                "test mail refused by the mail server",
                 metadata: ["reason": "\(error)"])
         case .outboxUnavailable(let error):
             logger.warning("outbox unavailable", metadata: ["reason": "\(error.reason)"])
