@@ -9,9 +9,9 @@ import HTTPTypes
 /// Each worker has one.
 public final class Service: ExchangeHandler {
     /// When answers are given that must not show how long they took, in microseconds: all at this age,
-    /// and those of which the store was slower at the next whole step.
+    /// and those for which the store took longer at the next whole step.
     ///
-    /// The steps are shorter since a store that is so slow hides the rest by itself.
+    /// The steps are shorter, since such a store does not always take the same time.
     private static let (pacedAge, pacedStep): (UInt64, UInt64) = (25_000, 5000)
     /// Until what age a request may go on asking the store, in microseconds.
     ///

@@ -81,7 +81,7 @@ public enum MailKeys {
     /// See the meaning of each.
     public static let from = Setting.text(
         "mail.from", allowed: "address, `name@example.org`", standard: "no-reply@localhost",
-        "The sender of mails."
+        "The sender of mails; gets those that test the mail server after a fault, see [mail.md](mail.md)."
     ) { $0.contains("@") && !$0.unicodeScalars.contains { $0.value <= 0x20 } }
     /// See the meaning of each.
     public static let pollInterval = Setting.integer(

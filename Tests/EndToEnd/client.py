@@ -68,6 +68,7 @@ class Client:
             response = connection.getresponse()
             content = response.read()
             SECRETS.add_content(content)
+            SECRETS.add_headers(response.getheaders())
             return Answer(response.status, tuple(response.getheaders()), content)
         finally:
             connection.close()

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl, unquote
 
 # Shorter and plainer texts stand by chance in places such as the help of MariaDB.
@@ -48,6 +48,12 @@ class KnownSecrets:
 
     def add_authorization(self, value: str) -> None:
         self.add(value.split()[-1] if value.split() else "")
+
+    def add_headers(self, headers: Iterable[tuple[str, str]]) -> None:
+        """The secrets in the headers of an answer: the cookie of a device."""
+        for name, value in headers:
+            if name.lower() == "set-cookie":
+                self.add(value.partition("=")[2].partition(";")[0])
 
     def add_request(self, target: str, body: bytes = b"", authorization: str = "") -> None:
         """What is secret in a request."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from administration import PROGRAM, settings_of
 from client import PREFIX, Answer
 from fastcgi import contents, head_and_content, with_parameters  # noqa: F401
+from known_secrets import SECRETS
 from product import Product
 from secret_search import search_later
 
@@ -26,6 +27,7 @@ def answer(received: bytes) -> Answer:
     head, content = head_and_content(received)
     headers = tuple(
         tuple(line.split(": ", 1)) for line in head.decode().split("\r\n") if ": " in line)
+    SECRETS.add_headers(headers)
     status = next((value for name, value in headers if name == "Status"), "200 OK")
     return Answer(int(status.split()[0]), headers, content)
 

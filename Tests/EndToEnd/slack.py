@@ -1,7 +1,7 @@
 """How exactly times have to be kept.
 
 The goals hold on a machine that has nothing else to do. `make test`, which has to pass on any, allows three
-times as much, and a run with a sanitizer, which makes everything slower, ten times.
+times as much, and faults under a sanitizer, which makes everything slower, ten times.
 """
 
 import os

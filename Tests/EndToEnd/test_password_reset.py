@@ -1,6 +1,7 @@
 """password-reset/ and password-reset-confirm/."""
 
 import base64
+import unicodedata
 from email.utils import parseaddr
 
 import pytest
@@ -316,3 +317,12 @@ def test_a_second_reset_by_a_new_link_works(accounts, client, account):
     assert confirm(client, accounts.reset_link(newer, 4), "third horse battery").status == 200
     assert client.post("login/refresh/", {"refresh": refresh}).status == 401
     assert accounts.login(accounts.with_password(account, "third horse battery")).status == 200
+
+
+def test_two_unicode_forms_of_a_password_are_two_passwords(accounts, client):
+    composed, decomposed = (unicodedata.normalize(form, "crème brûlée à la carte") for form in ("NFC", "NFD"))
+    account = accounts.active(password=composed)
+    other = accounts.with_password(account, decomposed)
+    assert (accounts.login(account).status, accounts.login(other).status) == (200, 401)
+    assert confirm(client, accounts.reset_link(account), decomposed).status == 200
+    assert (accounts.login(account).status, accounts.login(other).status) == (401, 200)

@@ -144,12 +144,15 @@ def strict_mail_server(tmp_path):
     sink = subprocess.Popen(
         [ROOT / "Tests/Support/smtp-sink", "--directory", tmp_path / "mails", "--port-file",
          announced, "--auth", "gatereeve:another-password"], stderr=subprocess.DEVNULL)
-    while not announced.exists():
-        assert sink.poll() is None
-        time.sleep(0.01)
-    yield announced.read_text().strip()
-    sink.kill()
-    sink.wait()
+    try:
+        deadline = time.monotonic() + 60
+        while not announced.exists():
+            assert sink.poll() is None and time.monotonic() < deadline
+            time.sleep(0.01)
+        yield announced.read_text().strip()
+    finally:
+        sink.kill()
+        sink.wait()
 
 
 @contextlib.contextmanager
@@ -161,21 +164,22 @@ def standing_still(pid: int):
         os.kill(pid, signal.SIGCONT)
 
 
-def test_nobody_who_logs_all_there_is_writes_down_what_a_site_may_keep_besides(
+def test_the_fullest_logs_hold_no_further_secret_of_tokens_and_no_password_for_the_mail_server(
     started_product, accounts, tmp_path, strict_mail_server
 ):
-    """Further secrets of tokens, and the password for the mail server."""
     former, next_one, password = (new_name("Secr3t-") * 3 for _ in range(3))
     for secret in (former, next_one, password):
         SECRETS.add(secret)
     all_there_is = {"GATEREEVE_LOG_LEVEL": "debug"}
     keys = {"GATEREEVE_TOKENS_VERIFYING_SECRETS": f"{former},{next_one}"}
     responder = Responder.start(started_product, tmp_path, **all_there_is, **keys)
-    user = accounts.user_id(accounts.active())
-    good = responder.post("login/refresh/", {"refresh": sign(claims(user), former)})
-    bad = responder.post("login/refresh/", {"refresh": sign(claims(user, exp=1), next_one)})
-    assert (good.status, bad.status) == (200, 401)
-    responder.stop()
+    try:
+        user = accounts.user_id(accounts.active())
+        good = responder.post("login/refresh/", {"refresh": sign(claims(user), former)})
+        bad = responder.post("login/refresh/", {"refresh": sign(claims(user, exp=1), next_one)})
+        assert (good.status, bad.status) == (200, 401)
+    finally:
+        responder.stop()
 
     log = tmp_path / "mailer.log"
     with standing_still(started_product.pid("mailer")), open(log, "wb") as output:
@@ -193,8 +197,8 @@ def test_nobody_who_logs_all_there_is_writes_down_what_a_site_may_keep_besides(
             # It has used the password, in vain.
             assert "535" in told
         finally:
-            mailer.terminate()
-            mailer.wait(30)
+            mailer.kill()
+            mailer.wait()
     logs = [log, Path(f"{responder.socket}.log")]
     assert search("the most talkative logs", SECRETS, logs) == []
 

@@ -19,10 +19,11 @@ struct SilentPeerTests {
         ),
     ]
 
-    /// Nanoseconds; the program's limit, and a machine that is busy with other tests. Without a limit
-    /// the peer would be waited for until it leaves.
+    /// In nanoseconds: the program's limit, and a machine that is busy with other tests.
+    ///
+    /// Without a limit the peer would be waited for until it leaves.
     static let timeOfSilentPeer = UInt64(1_500_000_000)..<10_000_000_000
-    /// Nanoseconds; less than threads take that were not woken, and look by themselves.
+    /// In nanoseconds: less than threads take that were not woken, and look by themselves.
     static let atOnce: UInt64 = 3_000_000_000
 
     @Test("a silent peer holds a worker for two seconds, not longer", arguments: beginnings)

@@ -76,7 +76,7 @@ def test_frozen_instances_lose_nothing(load, pair, figures):
     lost = load.lost_writes()
     figures.add(
         "both responders frozen 2 s", requests=len(load.samples), refused=load.refused,
-        wrong=len(load.wrong), lost=lost, **{"slowest s": load.slowest, "recovery s": 0.0})
+        wrong=len(load.wrong), lost=lost, **{"slowest s": load.slowest})
     assert load.wrong == [] and lost == 0
     assert [sample for sample in load.samples if sample.is_refused] == []
     assert load.slowest < 2 + 1.0 * SLACK

@@ -67,11 +67,14 @@ def yield_to_others() -> None:
 def take_memory(mebibytes: int) -> None:
     child = os.fork()
     if child == 0:
-        kept = [b"x" * 2**20 for _ in range(mebibytes)]
-        os._exit(len(kept) != mebibytes)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        raise OSError(f"ended by signal {os.WTERMSIG(status)}")
+        try:
+            kept = [b"x" * 2**20 for _ in range(mebibytes)]
+            os._exit(len(kept) != mebibytes)
+        finally:
+            os._exit(1)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status != 0:
+        raise OSError(f"ended with {status}")
 
 
 def start_threads(count: int) -> None:

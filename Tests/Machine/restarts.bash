@@ -56,6 +56,21 @@ crash_again_and_again() {
     expect_all_up
 }
 
+# One that hangs is replaced by the watchdog.
+hang() {
+    local process now
+    process=$(main_process gatereeve@1.service)
+    inside kill -STOP "$process"
+    is_replaced() {
+        now=$(main_process gatereeve@1.service)
+        [[ $now != 0 && $now != "$process" ]]
+    }
+    wait_for 90 "an instance that hangs is not replaced" is_replaced
+    inside journalctl --quiet --unit gatereeve@1.service --since=-120s --grep 'Watchdog timeout' >/dev/null ||
+        fail "an instance was replaced, and not by the watchdog"
+    expect_all_up
+}
+
 # An instance must also leave after another one has been started anew: they share the socket.
 stop_everything() {
     local began=$SECONDS

@@ -129,7 +129,9 @@ struct TokenSignerTests {
             #"{"alg":"HS256"}"#, #"{"typ":"JWT","alg":"HS256"}"#,
             #"{ "alg" : "HS256", "typ" : "JWT" }"#, #"{"alg":"HS256","typ":"at+jwt","kid":"1"}"#,
             #"{"alg":"HS256","jwk":{"kty":"oct","k":"AA"},"jku":"https://x.org","x5u":"y"}"#,
-            #"{"\u0061lg":"HS256"}"#,
+            #"{"\u0061lg":"HS256"}"#, #"{"alg":"HS256","kid":""}"#,
+            #"{"alg":"HS256","kid":"../../dev/null"}"#, #"{"alg":"HS256","kid":"' OR '1'='1"}"#,
+            #"{"alg":"HS256","kid":"\u0000"}"#, #"{"alg":"HS256","kid":"unknown"}"#,
         ])
     func otherWords(header: String) throws {
         let token = try TestTokens.token(header: header, claims: Self.claims)
