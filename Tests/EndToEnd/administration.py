@@ -68,6 +68,11 @@ class Administrator:
         return Terminal([str(PROGRAM), *arguments], self.environment)
 
 
+def sanitizes() -> bool:
+    """Whether the program was built with a sanitizer."""
+    return any(name in os.environ for name in SANITIZER_OPTIONS)
+
+
 def sanitizer_options() -> dict[str, str]:
     """What a program that was built with a sanitizer needs, wherever it runs.
 

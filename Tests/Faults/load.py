@@ -1,6 +1,6 @@
 """Clients of all kinds at once, and what they were answered."""
 
-import itertools
+import secrets
 import threading
 import time
 from dataclasses import dataclass, field
@@ -57,7 +57,6 @@ class Load(Background):
         self.lock = threading.Lock()
         self.stopping = threading.Event()
         self.user_id = self._user_id()
-        self.numbers = itertools.count()
 
     def _user_id(self) -> str:
         answer = self.rig.client.post("login/", self._credentials())
@@ -72,7 +71,7 @@ class Load(Background):
         now = int(time.time())
         claims = {
             "token_type": "refresh", "exp": now + 86400, "iat": now, "user_id": self.user_id,
-            "jti": f"{id(self):x}-{next(self.numbers)}",
+            "jti": secrets.token_hex(16),
         }
         return jwt.encode(claims, self.rig.secret, algorithm="HS256")
 

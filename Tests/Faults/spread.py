@@ -83,9 +83,14 @@ class SpreadService:
             GRANT ALL ON gatereeve.* TO gatereeve_owner;
             GRANT SELECT, INSERT, UPDATE, DELETE ON gatereeve.* TO gatereeve;
             """)
+        self.migrate()
+
+    def migrate(self, **settings: str) -> None:
+        """Runs the migrations on the first node."""
         subprocess.run(
             [PROGRAM, "migrate", "--config", "/dev/null"],
-            env=settings_of(self.rig.product) | on(first), stdout=subprocess.DEVNULL, check=True)
+            env=settings_of(self.rig.product) | on(self.cluster.nodes[0]) | settings,
+            stdout=subprocess.DEVNULL, check=True)
 
     @contextlib.contextmanager
     def started_responders(self, **settings: str):

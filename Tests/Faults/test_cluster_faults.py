@@ -248,6 +248,29 @@ def test_who_was_verified_on_one_node_logs_in_on_the_next_at_once(
     assert load.wrong == []
 
 
+def test_a_migration_under_load_runs_on_one_node_and_reaches_all(service, load, figures, tmp_path):
+    column = new_name()
+    (tmp_path / "0001_trial.sql").write_text(
+        "-- A column of the site's own.\n\n"
+        f"ALTER TABLE users ADD COLUMN {column} INT NULL COMMENT 'For a trial', ALGORITHM=INSTANT;\n")
+    with load:
+        begun = time.monotonic()
+        wait_for(lambda: load.all_kinds_succeed_since(begun), "a healthy start")
+        service.migrate(GATEREEVE_PATHS_SITE_MIGRATIONS=str(tmp_path))
+        migrated = time.monotonic()
+        wait_for(lambda: load.all_kinds_succeed_since(migrated, 5), "requests after the migration")
+    lost = load.lost_writes()
+    figures.add(
+        "migration on one node of three", requests=len(load.samples), refused=load.refused,
+        wrong=len(load.wrong), lost=lost, **{"slowest s": load.slowest})
+    for node in service.cluster.nodes:
+        assert node.sql(f"SELECT COUNT({column}) FROM users", "gatereeve") == [["0"]]
+    assert load.wrong == []
+    assert lost == 0
+    assert load.refused <= FEW * len(load.samples)
+    assert load.slowest < LONGEST_ANSWER * SLACK
+
+
 def test_a_node_that_is_cut_off_takes_no_token_that_was_ended_elsewhere(
     service, lasting, accounts, account, figures
 ):

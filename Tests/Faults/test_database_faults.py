@@ -78,6 +78,7 @@ def slow_hashing(rig):
     rig.restart_responder()
 
 
+@pytest.mark.released
 @pytest.mark.parametrize("fault", ["killed", "frozen"])
 def test_the_database_goes_away_while_logins_wait_to_be_hashed(
     rig, survive, load, slow_hashing, fault
