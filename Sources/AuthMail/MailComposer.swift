@@ -72,9 +72,8 @@ public struct MailComposer {
     func composeTest(to recipient: MailAddress, now: Int64) throws(MailFault) -> MailMessage {
         let paragraphs = [
             """
-            The mail server ended a connection while \(serviceName) handed it a mail, so nobody knows \
-            whether that mail will arrive. Before it is sent again, this mail finds out whether the \
-            server takes mails.
+            The mail server did not say whether it took a mail that \(serviceName) handed it. Before \
+            that mail is sent again, this one finds out whether the server takes mails.
             """,
             "Nothing needs to be done. If many of these arrive, the mail server needs a look.",
         ]
