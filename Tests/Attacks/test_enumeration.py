@@ -275,13 +275,13 @@ def networks():
     return (f"10.1.{n // 250 % 250}.{n % 250}" for n in itertools.count())
 
 
-def guesses(responder, classes):
+def guesses(responder, classes, password="wrong horse"):
     """A guess at some account of each class."""
     addresses = networks()
 
     def guess(accounts):
         turn = itertools.cycle(random.sample(accounts, len(accounts)))
-        return lambda: log_in(responder, next(turn), next(addresses))
+        return lambda: log_in(responder, next(turn), next(addresses), password)
 
     return {name: guess(accounts) for name, accounts in classes.items()}
 
@@ -289,6 +289,21 @@ def guesses(responder, classes):
 @pytest.mark.minutes
 def test_a_refused_login_takes_the_same_time_for_every_class(timed, classes):
     times = take(guesses(timed(), classes), ROUNDS)
+    demand(judge("login", times, "unknown"))
+
+
+@pytest.mark.minutes
+def test_the_right_password_of_a_closed_account_takes_the_same_time(
+    timed, classes, make_accounts, admin
+):
+    responder, name = timed(), new_name()
+    assert register(responder, fresh_address(), name).status == 201
+    ((stored,),) = admin.sql(f"SELECT password FROM users WHERE username = '{name}'")
+    closed = {
+        f"right password, {kind}": make_accounts(f"{CLOSED[kind]}, password = '{stored}'")
+        for kind in ("unverified", "disabled")}
+    unknown = {"unknown": classes["unknown"]}
+    times = take(guesses(responder, unknown | closed, PASSWORD), ROUNDS)
     demand(judge("login", times, "unknown"))
 
 
