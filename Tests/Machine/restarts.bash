@@ -65,8 +65,8 @@ hang() {
         now=$(main_process gatereeve@1.service)
         [[ $now != 0 && $now != "$process" ]]
     }
-    wait_for 90 "an instance that hangs is not replaced" is_replaced
-    inside journalctl --quiet --unit gatereeve@1.service --since=-120s --grep 'Watchdog timeout' >/dev/null ||
+    wait_for 120 "an instance that hangs is not replaced" is_replaced
+    inside journalctl --quiet --unit gatereeve@1.service --since=-150s --grep 'Watchdog timeout' >/dev/null ||
         fail "an instance was replaced, and not by the watchdog"
     expect_all_up
 }
