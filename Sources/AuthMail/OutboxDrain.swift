@@ -131,7 +131,6 @@ public final class OutboxDrain {
         }
         guard inDoubt[mail.id] == nil || mayBeRepeated(mail, now: now) else { return true }
         do {
-            let now = clock.now()
             let until = now + settings.leaseDuration
             guard try outbox.begin(mail.id, owner: owner, now: now, until: until) else {
                 report(.leaseLost(id: mail.id, afterSending: false))
