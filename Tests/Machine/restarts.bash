@@ -40,17 +40,20 @@ kill_under_load() {
     stop_load "an instance killed" $workers 1000
 }
 
+# is_replaced UNIT PROCESS: whether the unit has another main process.
+is_replaced() {
+    local now
+    now=$(main_process "$1")
+    [[ $now != 0 && $now != "$2" ]]
+}
+
 # More crashes in a moment than systemd allows by itself: nothing is given up.
 crash_again_and_again() {
-    local began=$SECONDS number process now
+    local began=$SECONDS number process unit=gatereeve@1.service
     for number in 1 2 3 4 5 6 7 8; do
-        process=$(main_process gatereeve@1.service)
+        process=$(main_process $unit)
         inside kill -KILL "$process"
-        has_another() {
-            now=$(main_process gatereeve@1.service)
-            [[ $now != 0 && $now != "$process" ]]
-        }
-        wait_for 10 "after crash $number the instance does not come back" has_another
+        wait_for 10 "after crash $number the instance does not come back" is_replaced $unit "$process"
     done
     ((SECONDS - began < 10)) || fail "8 crashes took $((SECONDS - began)) s: nothing was tried"
     expect_all_up
@@ -58,15 +61,11 @@ crash_again_and_again() {
 
 # One that hangs is replaced by the watchdog.
 hang() {
-    local process now
-    process=$(main_process gatereeve@1.service)
+    local process unit=gatereeve@1.service
+    process=$(main_process $unit)
     inside kill -STOP "$process"
-    is_replaced() {
-        now=$(main_process gatereeve@1.service)
-        [[ $now != 0 && $now != "$process" ]]
-    }
-    wait_for 120 "an instance that hangs is not replaced" is_replaced
-    inside journalctl --quiet --unit gatereeve@1.service --since=-150s --grep 'Watchdog timeout' >/dev/null ||
+    wait_for 120 "an instance that hangs is not replaced" is_replaced $unit "$process"
+    inside journalctl --quiet --unit $unit --since=-150s --grep 'Watchdog timeout' >/dev/null ||
         fail "an instance was replaced, and not by the watchdog"
     expect_all_up
 }
