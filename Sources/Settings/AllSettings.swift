@@ -87,6 +87,12 @@ public enum TokenKeys {
         "With rotation: how long a client that lost the answer to a refresh gets it again for the old "
             + "token. Shown later, the old token ends the session. 0: it is refused, no more.")
     /// See the meaning of each.
+    public static let detectReuseAtOnce = Setting.boolean(
+        "tokens.detect_reuse_at_once", standard: false,
+        "With a grace period: whether the old token, shown again, ends the session as soon as the new one "
+            + "was used. Then a slow tab may log all others out, too; otherwise it is told 401 alone."
+    )
+    /// See the meaning of each.
     public static let leeway = Setting.integer(
         "tokens.leeway", 0...120, unit: "seconds", standard: 0,
         "How far the clocks of two machines may differ.")
@@ -106,8 +112,8 @@ public enum TokenKeys {
     static let all = [
         signingSecret.definition, verifyingSecrets.definition, algorithm.definition,
         accessLifetime.definition, refreshLifetime.definition, rotateRefreshTokens.definition,
-        rotationGracePeriod.definition, leeway.definition, issuer.definition, audience.definition,
-        logoutAcceptsAnyToken.definition,
+        rotationGracePeriod.definition, detectReuseAtOnce.definition, leeway.definition,
+        issuer.definition, audience.definition, logoutAcceptsAnyToken.definition,
     ]
 }
 

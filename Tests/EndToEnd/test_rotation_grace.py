@@ -30,12 +30,14 @@ class Site:
         self.run_dir, self.secret = run_dir, secrets.token_hex(32)
         self.product = None
 
-    def start(self, grace_period: int) -> None:
+    def start(self, grace_period: int, at_once: bool = False) -> None:
         self.stop()
+        self.mode = (grace_period, at_once)
         self.grace_period = grace_period
         self.settings = {
             "GATEREEVE_TOKENS_ROTATE_REFRESH_TOKENS": "true",
             "GATEREEVE_TOKENS_ROTATION_GRACE_PERIOD": str(grace_period),
+            "GATEREEVE_TOKENS_DETECT_REUSE_AT_ONCE": str(at_once).lower(),
         }
         self.product = products.start(
             self.run_dir, self.secret, BUILD="no", RATE_LIMITS="off",
@@ -43,6 +45,11 @@ class Site:
         self.client = Client(self.product.base_url)
         self.accounts = Accounts(self.client, Mailbox(self.product.mail_directory))
         self.admin = Administrator(self.product)
+
+    def be(self, *mode) -> "Site":
+        if self.product is None or self.mode != mode:
+            self.start(*mode)
+        return self
 
     def stop(self) -> None:
         if self.product:
@@ -95,17 +102,19 @@ def site(tmp_path_factory):
 @pytest.fixture
 def patient(site):
     """The site with a long grace period."""
-    if site.product is None or site.grace_period != LONG:
-        site.start(LONG)
-    return site
+    return site.be(LONG, False)
 
 
 @pytest.fixture
 def strict(site):
     """The site with a short one."""
-    if site.product is None or site.grace_period != SHORT:
-        site.start(SHORT)
-    return site
+    return site.be(SHORT, False)
+
+
+@pytest.fixture
+def watchful(site):
+    """The site with a long one, which ends for a token when its successor is used."""
+    return site.be(LONG, True)
 
 
 @pytest.fixture
@@ -211,6 +220,38 @@ def test_a_session_that_was_logged_out_is_not_brought_back(patient):
     assert patient.client.post("logout/", {"refresh": successor}).status == 205
     assert patient.status(token) == 401
     assert patient.status(successor) == 401
+
+
+# --- A long one that ends with the use of the successor ------------------------------------------
+
+
+def test_a_replay_after_the_successor_was_used_ends_every_one_of_fifty_families_at_once(watchful):
+    user, (other, *tokens) = watchful.sessions(51)
+    families = []
+    for number, token in enumerate(tokens):
+        successor = watchful.refresh(token)
+        # Not used yet, so the answer may have been lost.
+        assert watchful.refresh(token) == successor
+        family = [token, successor]
+        for _ in range(1 + number % 5):
+            family.append(watchful.refresh(family[-1]))
+        families.append(family)
+    # Any but the last two: of the newest the one before it is no reuse yet.
+    answers = [watchful.ask(family[number % (len(family) - 2)]) for number, family in enumerate(families)]
+    assert {answer.status for answer in answers} == {401}
+    assert {watchful.status(token) for family in families for token in family} == {401}
+    assert watchful.ended(user, "reuse") == 50
+    assert len(watchful.reuses(user)) == 50
+    assert watchful.status(other) == 200
+
+
+def test_of_fifty_at_once_all_get_the_same_successor_also_there(watchful):
+    user, tokens = watchful.sessions(10)
+    for token in tokens:
+        answers = at_once(50, lambda _, token=token: watchful.ask(token))
+        assert {answer.status for answer in answers} == {200}
+        assert len({answer.json["refresh"] for answer in answers}) == 1
+    assert watchful.reuses(user) == []
 
 
 # --- A short one -----------------------------------------------------------------------------

@@ -16,7 +16,7 @@ public struct Rotation: Hashable, Sendable {
 enum ReplayVerdict: Hashable {
     /// The client may have lost the answer: it gets the same successor.
     case repeatAnswer
-    /// It comes late, after its successor was used: a slow tab and no thief.
+    /// It comes late, after its successor was used: a slow tab, more likely than a thief.
     case refuse
     /// It is too late for either, and nobody can tell thief and owner apart.
     case endFamily
@@ -25,12 +25,13 @@ enum ReplayVerdict: Hashable {
 /// Judges a spent token that is shown again (RFC 9700 §4.14.2).
 ///
 /// - Parameter settings: The grace period, to which the leeway is added: the token may have been spent
-///   by the clock of another machine.
+///   by the clock of another machine; and whether it ends when the successor is used.
 func judgeReplay(
     of rotation: Rotation, at now: Instant, settings: TokenSettings
 ) -> ReplayVerdict {
     let end = rotation.successor.issued
         .advanced(seconds: settings.rotationGracePeriod + settings.leeway)
     guard now < end else { return .endFamily }
-    return rotation.isSuccessorEnded ? .refuse : .repeatAnswer
+    guard rotation.isSuccessorEnded else { return .repeatAnswer }
+    return settings.detectsReuseAtOnce ? .endFamily : .refuse
 }

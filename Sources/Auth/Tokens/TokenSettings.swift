@@ -19,6 +19,9 @@ public struct TokenSettings: Sendable {
     /// Shown later, the token ends what came of it. Default 0, range 0 to 3600. With 0 a spent token is
     /// refused, and nothing else happens. Without rotation it means nothing.
     public var rotationGracePeriod: Int64 = 0
+    /// Whether a spent token ends what came of it as soon as its successor was used, not only after the
+    /// grace period.
+    public var detectsReuseAtOnce = false
     /// Whether the answer to a refresh can be had again for a time.
     var repeatsAnswers: Bool { rotatesRefreshTokens && rotationGracePeriod > 0 }
     /// The `iss` claim, written and demanded; nil for none.

@@ -69,6 +69,7 @@ extension TokenSettings {
         leeway = Int64(values[TokenKeys.leeway])
         rotatesRefreshTokens = values[TokenKeys.rotateRefreshTokens]
         rotationGracePeriod = Int64(values[TokenKeys.rotationGracePeriod])
+        detectsReuseAtOnce = values[TokenKeys.detectReuseAtOnce]
         issuer = values[TokenKeys.issuer].isEmpty ? nil : values[TokenKeys.issuer]
         audience = values[TokenKeys.audience].isEmpty ? nil : values[TokenKeys.audience]
     }

@@ -104,6 +104,36 @@ struct TokenReuseTests {
     }
 
     @Test(
+        "where reuse is detected at once, who comes after the successor was used ends the session",
+        arguments: [1, 2, 7])
+    func atOnceDetected(rotations: Int) throws {
+        let place = try Self.place { $0.detectsReuseAtOnce = true }
+        let user = try place.addUser("bob")
+        let token = try place.logIn("bob").refresh
+        let successor = try Self.successor(of: token, in: place)
+        // Nobody has used it: the answer may have been lost.
+        #expect(try Self.answer(to: token, in: place, after: 1) == .given(refresh: successor))
+        var newest = successor
+        for _ in 0..<rotations { newest = try Self.successor(of: newest, in: place, after: 2) }
+        #expect(try Self.answer(to: token, in: place, after: 3) == .reused(user))
+        #expect(try Self.answer(to: newest, in: place, after: 3) == Self.spent)
+        #expect(place.store.reuses == [user])
+        #expect(try Self.answer(to: token, in: place, after: 4) == Self.spent)
+        #expect(place.store.reuses == [user])
+    }
+
+    @Test("where reuse is detected at once, what was logged out is no reuse")
+    func loggedOutDetected() throws {
+        let place = try Self.place { $0.detectsReuseAtOnce = true }
+        let token = try place.logIn().refresh
+        let newest = try Self.successor(of: token, in: place)
+        try Logout(issuer: place.issuer).logOut(
+            newest, store: place.store, context: TestTokens.context())
+        #expect(try Self.answer(to: token, in: place, after: 1) == Self.spent)
+        #expect(place.store.reuses.isEmpty)
+    }
+
+    @Test(
         "a token that is shown after the grace period ends the newest that came of it",
         arguments: [0, 1, 2, 7])
     func reuse(rotations: Int) throws {
