@@ -11,8 +11,7 @@ final class FreezableServer: Sendable {
     let path: String
     private let listener: CInt
     private let server: String
-    private let pairs = Mutex<[Pair]>([])
-    private let isFrozen = Mutex(false)
+    private let state = Mutex(State())
     private let stop = StopSignal()
 
     /// A client, and the connection to the server that belongs to it.
@@ -24,6 +23,11 @@ final class FreezableServer: Sendable {
             _ = Glibc.close(client)
             _ = Glibc.close(server)
         }
+    }
+
+    private struct State {
+        var pairs: [Pair] = []
+        var isFrozen = false
     }
 
     private init(server: String) throws {
@@ -38,7 +42,7 @@ final class FreezableServer: Sendable {
     }
 
     deinit {
-        for pair in pairs.withLock({ $0 }) { pair.close() }
+        for pair in state.withLock({ $0.pairs }) { pair.close() }
         close(listener)
         unlink(path)
     }
@@ -57,24 +61,22 @@ final class FreezableServer: Sendable {
     }
 
     /// From now on no byte passes, in neither direction; connections are accepted by the kernel only.
-    func freeze() { isFrozen.withLock { $0 = true } }
+    func freeze() { state.withLock { $0.isFrozen = true } }
 
     /// Goes on, with everything that was sent meanwhile.
-    func thaw() { isFrozen.withLock { $0 = false } }
+    func thaw() { state.withLock { $0.isFrozen = false } }
 
     /// Passes on what there is.
     private func pass() {
-        isFrozen.withLock { isFrozen in
-            guard !isFrozen else { return }
-            pairs.withLock { pairs in
-                if Self.isReadable(listener), let pair = accept() { pairs.append(pair) }
-                pairs.removeAll { pair in
-                    let isOpen =
-                        Self.pass(from: pair.client, to: pair.server)
-                        && Self.pass(from: pair.server, to: pair.client)
-                    if !isOpen { pair.close() }
-                    return !isOpen
-                }
+        state.withLock { state in
+            guard !state.isFrozen else { return }
+            if Self.isReadable(listener), let pair = accept() { state.pairs.append(pair) }
+            state.pairs.removeAll { pair in
+                let isOpen =
+                    Self.pass(from: pair.client, to: pair.server)
+                    && Self.pass(from: pair.server, to: pair.client)
+                if !isOpen { pair.close() }
+                return !isOpen
             }
         }
     }
@@ -113,6 +115,8 @@ final class FreezableServer: Sendable {
     ) -> CInt {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
+        // A long TMPDIR must not end the whole run; the system has no such address either.
+        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { return -1 }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
         return withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
