@@ -150,6 +150,14 @@ wsrep-provider-options = gcache.size=64M;evs.suspect_timeout={SUSPICION};evs.kee
         """What the server says of replication (`wsrep_…`)."""
         return self.sql(f"SHOW STATUS LIKE 'wsrep_{name}'")[0][1]
 
+    def report(self) -> str:
+        """What it says of the cluster, and the end of its log."""
+        said = [f"{name} {self.status(name)}" for name in (
+            "local_state_comment", "cluster_status", "cluster_size", "cluster_conf_id",
+            "incoming_addresses", "evs_state", "evs_delayed")]
+        log = (self.directory / "log").read_text(errors="replace").splitlines()
+        return "\n".join([f"node {self.number}: " + ", ".join(said), *log[-60:]])
+
     def sql(self, text: str, database: str = "") -> list[list[str]]:
         """Rows of a query, asked as the owner of the server."""
         done = subprocess.run(
@@ -237,6 +245,9 @@ class Cluster:
                     "all nodes see each other", 60 if restarts == len(NODES) else 30)
                 return restarts
             except AssertionError:
+                # Shown when the test fails.
+                for node in self.nodes:
+                    print(node.report())
                 if restarts == len(NODES):
                     raise
             lonely = min(self.nodes, key=lambda node: int(node.status("cluster_size")))
