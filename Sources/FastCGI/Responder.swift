@@ -69,6 +69,8 @@ public final class Responder {
     }
 
     /// Waits until all workers have left, after the stop signal.
+    ///
+    /// They answer what has arrived; a request that takes too long to arrive is ended as ever.
     public func join() {
         listening.callAll(of: workers.count)
         // One may just have seen that there is no signal, and sleep only then: ask until all have left.

@@ -42,13 +42,14 @@ final class WorkerActivity: Sendable {
         phase.withLock { $0 = .left }
     }
 
-    /// Wakes the worker if it sleeps for want of a connection.
+    /// Wakes the worker if it sleeps for want of a connection, or of the rest of a request for too long.
     ///
     /// One that has a request is left alone; under the lock it cannot get one meanwhile.
     ///
     /// - Returns: Whether it has left.
     func wake(_ thread: OwnedThread) -> Bool {
-        phase.withLock { phase in
+        _ = check(at: .now)
+        return phase.withLock { phase in
             if case .idle = phase { thread.interrupt() }
             if case .left = phase { return true }
             return false
@@ -67,7 +68,7 @@ final class WorkerActivity: Sendable {
                     // Wakes the worker; under the lock the connection cannot be another one yet.
                     shutdown(connection, CInt(SHUT_RD))
                     // Once is enough, and the number may soon be another connection's.
-                    phase = .idle
+                    phase = .working(since: since)
                 }
                 return true
             case .working(let since):

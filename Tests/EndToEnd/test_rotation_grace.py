@@ -24,7 +24,7 @@ LONG, SHORT = 600, 1
 
 
 class Site:
-    """A product that rotates; starting it again may change the grace period."""
+    """A product that rotates; starting it again may change how it takes spent tokens."""
 
     def __init__(self, run_dir) -> None:
         self.run_dir, self.secret = run_dir, secrets.token_hex(32)
@@ -236,7 +236,7 @@ def test_a_replay_after_the_successor_was_used_ends_every_one_of_fifty_families_
         for _ in range(1 + number % 5):
             family.append(watchful.refresh(family[-1]))
         families.append(family)
-    # Any but the last two: of the newest the one before it is no reuse yet.
+    # One whose successor was used: neither the newest nor the one before it.
     answers = [watchful.ask(family[number % (len(family) - 2)]) for number, family in enumerate(families)]
     assert {answer.status for answer in answers} == {401}
     assert {watchful.status(token) for family in families for token in family} == {401}

@@ -134,6 +134,20 @@ final class ResponderWorkplace: Sendable {
         return String(text[gap.upperBound...])
     }
 
+    /// Waits until a worker has accepted a connection that is still open; false when none does.
+    ///
+    /// The kernel lists a connection with the path of its listener; before it is accepted it has no inode.
+    func waitForAcceptance() -> Bool {
+        becomesTrue {
+            let list = (try? String(contentsOfFile: "/proc/net/unix", encoding: .utf8)) ?? ""
+            return list.split(separator: "\n").contains { line in
+                let fields = line.split(separator: " ")
+                return fields.count == 8 && fields[7] == path && fields[5] == "03"
+                    && fields[6] != "0"
+            }
+        }
+    }
+
     /// Waits until so many requests wait at the gate; false when they do not come.
     func waitForRequests(_ count: Int) -> Bool {
         becomesTrue { state.waiting.load(ordering: .acquiring) >= count }

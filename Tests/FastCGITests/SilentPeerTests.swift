@@ -67,6 +67,20 @@ struct SilentPeerTests {
         #expect(Self.timeOfSilentPeer.contains(nanoseconds))
     }
 
+    @Test("a silent peer does not keep the program from leaving", arguments: beginnings)
+    func stopSilent(name: String, bytes: [UInt8]) throws {
+        let nanoseconds = try ResponderWorkplace().serve { place -> UInt64? in
+            guard let silent = RawClient(place.path), silent.send(bytes), place.waitForAcceptance()
+            else { return nil }
+            let begin = MonotonicTime.now
+            place.stop.raise()
+            // Until the worker has given it up.
+            _ = silent.receive()
+            return begin.nanoseconds(to: .now)
+        }
+        #expect(try #require(nanoseconds) < Self.timeOfSilentPeer.upperBound)
+    }
+
     @Test("workers that wait leave at once", arguments: [1, 8])
     func stopIdle(workers: Int) throws {
         let place = try ResponderWorkplace()

@@ -152,9 +152,11 @@ wsrep-provider-options = gcache.size=64M;evs.suspect_timeout={SUSPICION};evs.kee
 
     def report(self) -> str:
         """What it says of the cluster, and the end of its log."""
-        said = [f"{name} {self.status(name)}" for name in (
-            "local_state_comment", "cluster_status", "cluster_size", "cluster_conf_id",
-            "incoming_addresses", "evs_state", "evs_delayed")]
+        said = []
+        for name in ("local_state_comment", "cluster_status", "cluster_size", "cluster_conf_id",
+                     "incoming_addresses", "evs_state", "evs_delayed"):
+            with contextlib.suppress(subprocess.SubprocessError, IndexError):
+                said.append(f"{name} {self.status(name)}")
         log = (self.directory / "log").read_text(errors="replace").splitlines()
         return "\n".join([f"node {self.number}: " + ", ".join(said), *log[-60:]])
 

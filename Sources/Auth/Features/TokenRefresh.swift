@@ -24,7 +24,7 @@ public struct TokenRefresh: Sendable {
     public enum Failure: Error, Sendable {
         /// The token is refused; the user is known when the signature was ours.
         case refused(RefreshRefusal, user: UserID?)
-        /// The token was spent long before, and what came of it has been ended now.
+        /// The token was spent before, it is no lost answer, and what came of it has been ended now.
         case reused(user: UserID?)
         /// The store failed.
         case store(StoreError)

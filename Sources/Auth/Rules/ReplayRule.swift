@@ -18,14 +18,14 @@ enum ReplayVerdict: Hashable {
     case repeatAnswer
     /// It comes late, after its successor was used: a slow tab, more likely than a thief.
     case refuse
-    /// It is too late for either, and nobody can tell thief and owner apart.
+    /// Nobody can tell thief and owner apart.
     case endFamily
 }
 
 /// Judges a spent token that is shown again (RFC 9700 §4.14.2).
 ///
 /// - Parameter settings: The grace period, to which the leeway is added: the token may have been spent
-///   by the clock of another machine; and whether it ends when the successor is used.
+///   by the clock of another machine; and whether a used successor tells of reuse within it, too.
 func judgeReplay(
     of rotation: Rotation, at now: Instant, settings: TokenSettings
 ) -> ReplayVerdict {

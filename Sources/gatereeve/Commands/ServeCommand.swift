@@ -42,11 +42,11 @@ struct ServeCommand: ParsableCommand {
             database, fields: fields, signals: signals, logger: logger)
         let columns = try CustomFieldColumns(fields)
         let gate = ConnectionGate()
-
+        // Before there are threads: a fault here ends the program.
+        let listener = try listener(values)
         pool.start(hasher: try PasswordHasher(values)) {
             MariaDBStore(database, gate: gate, customFields: columns, observer: metrics)
         }
-        let listener = try listener(values)
         let stop = StopSignal()
         let responder = Responder(
             listener: listener, listening: ThreadCounts.listeningWorkers, stop: stop)

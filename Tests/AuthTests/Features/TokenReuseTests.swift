@@ -122,6 +122,35 @@ struct TokenReuseTests {
         #expect(place.store.reuses == [user])
     }
 
+    @Test("without a grace period there is nothing to detect")
+    func nothingToDetect() throws {
+        let place = try Self.place {
+            $0.rotationGracePeriod = 0
+            $0.detectsReuseAtOnce = true
+        }
+        let token = try place.logIn().refresh
+        let newest = try Self.successor(of: try Self.successor(of: token, in: place), in: place)
+        #expect(try Self.answer(to: token, in: place) == Self.spent)
+        _ = try Self.refresh(newest, in: place)
+        #expect(place.store.reuses.isEmpty)
+    }
+
+    @Test(
+        "where reuse is detected at once, who loses the race and finds the successor used ends it")
+    func lateLoser() throws {
+        let place = try Self.place { $0.detectsReuseAtOnce = true }
+        let token = try place.logIn().refresh
+        let refresh = TokenRefresh(issuer: place.issuer)
+        place.store.beforeWriting = { store in
+            let first = try? refresh.refresh(
+                token, store: store, context: TestTokens.context())
+            _ = try? refresh.refresh(
+                first?.refresh ?? "", store: store, context: TestTokens.context())
+        }
+        #expect(try Self.answer(to: token, in: place) == .reused(UserID(1)))
+        #expect(place.store.reuses == [UserID(1)])
+    }
+
     @Test("where reuse is detected at once, what was logged out is no reuse")
     func loggedOutDetected() throws {
         let place = try Self.place { $0.detectsReuseAtOnce = true }
