@@ -254,6 +254,27 @@ def test_of_fifty_at_once_all_get_the_same_successor_also_there(watchful):
     assert watchful.reuses(user) == []
 
 
+def test_a_replay_at_another_responder_ends_the_session_too(watchful, tmp_path):
+    user, (token,) = watchful.sessions(1)
+    other = Responder.start(watchful.product, tmp_path, **watchful.settings)
+    try:
+        newest = watchful.refresh(watchful.refresh(token))
+        assert other.post("login/refresh/", {"refresh": token}).status == 401
+        assert watchful.status(newest) == 401
+        assert len(watchful.reuses(user)) == 1
+    finally:
+        other.stop()
+
+
+def test_what_was_logged_out_is_no_reuse_there(watchful):
+    user, (token, other) = watchful.sessions(2)
+    newest = watchful.refresh(watchful.refresh(token))
+    assert watchful.client.post("logout/", {"refresh": newest}).status == 205
+    assert watchful.status(token) == 401
+    assert watchful.status(other) == 200
+    assert watchful.reuses(user) == []
+
+
 # --- A short one -----------------------------------------------------------------------------
 
 

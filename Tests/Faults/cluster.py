@@ -4,6 +4,7 @@ Each node has a network of its own: a namespace that lives as long as a process 
 the service and one to the switch between the nodes. A way that is down is cut without a word.
 """
 
+import collections
 import contextlib
 import os
 import shutil
@@ -252,7 +253,17 @@ class Cluster:
                     print(node.report())
                 if restarts == len(NODES):
                     raise
-            lonely = min(self.nodes, key=lambda node: int(node.status("cluster_size")))
+            lonely = self._lonely_node()
             lonely.kill()
             lonely.start()
             restarts += 1
+
+    def _lonely_node(self) -> Node:
+        """The one that sees what no other does, which may be all three: one that was frozen may not know better.
+
+        Another one must not be stopped: with it the majority would go.
+        """
+        views = {
+            node: (node.status("cluster_conf_id"), node.status("cluster_size")) for node in self.nodes}
+        shared = collections.Counter(views.values())
+        return min(self.nodes, key=lambda node: (shared[views[node]], int(views[node][1])))
