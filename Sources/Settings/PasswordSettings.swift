@@ -52,8 +52,8 @@ public enum HashingKeys {
     /// See the meaning of each.
     public static let niceness = Setting.integer(
         "hashing.niceness", 0...19, standard: 0,
-        "How much the first hashing thread yields to everything else, as in `nice`; the further "
-            + "ones yield by 19, they take what is left.")
+        "How much the first hashing thread yields to the other threads of the service, as in `nice`; "
+            + "the further ones yield by 19, they take what is left.")
 
     static let all = [
         threads.definition, queueLimit.definition, waitLimit.definition, niceness.definition,

@@ -1,5 +1,6 @@
 """The files in nginx/ by themselves: what nginx does when nobody stands behind it."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -131,6 +132,27 @@ def test_a_whole_ipv6_network_counts_as_one_client(front):
     addresses = [f"2001:db8:1:2:{number:x}::{number:x}" for number in range(1, 300)]
     assert 429 in statuses(front, addresses)
     assert statuses(front, ["2001:db8:1:3::1"]) == [503]
+
+
+def wait_for_status(front, status: int) -> None:
+    """Asks from one address, more slowly than its rate allows, until that is the answer."""
+    deadline = time.monotonic() + 20
+    while from_address(front, "192.0.2.1").status != status:
+        assert time.monotonic() < deadline, f"no {status}"
+        time.sleep(0.1)
+
+
+def test_an_address_has_at_most_fifty_requests_under_way(front):
+    head = (b"POST /api/auth/login/ HTTP/1.1\r\nHost: a\r\nX-Test-Address: 192.0.2.1\r\n"
+            b"Content-Type: application/json\r\nContent-Length: 9\r\n\r\n")
+    host, port = front.address.split(":")
+    with contextlib.ExitStack() as requests:
+        for _ in range(50):
+            connection = requests.enter_context(socket.create_connection((host, int(port)), 20))
+            connection.sendall(head)
+        wait_for_status(front, 429)
+        assert statuses(front, ["192.0.2.2"]) == [503]
+    wait_for_status(front, 503)
 
 
 @pytest.mark.parametrize("front", ["off"], indirect=True)

@@ -16,6 +16,7 @@ from urllib.parse import quote
 import pytest
 from accounts import new_name
 from administration import PROGRAM, Administrator, settings_of
+from client import Client
 from forgery import claims, sign
 from known_secrets import SECRETS
 from product import ROOT, RUN_DIRECTORIES
@@ -57,11 +58,26 @@ def known(accounts, client, started_product):
     client.send("PATCH", f"password%2Dreset-confirm/{uid}/{reset}", b"x")
     client.patch(f"password-reset-confirm/{uid}/{reset}/", {"password": new_password})
     client.post("logout/", {"refresh": pair["refresh"]})
+    wait_for_the_log(started_product)
     gather_credentials(started_product)
     gather_mails(run_directories())
     of_this_life = {password, new_password, typo, verification, reset, access, *pair.values()}
     assert of_this_life <= set(SECRETS)
     return SECRETS
+
+
+def wait_for_the_log(product) -> None:
+    """Until the responder has written the lines of all requests up to now; each worker gathers its own.
+
+    With the line of one request those of others may still be missing, with that of a later one none is.
+    """
+    for _ in range(2):
+        before = product.log("responder").count('"status":"404"')
+        Client(product.base_url).get("nothing/")
+        deadline = time.monotonic() + 20
+        while product.log("responder").count('"status":"404"') <= before:
+            assert time.monotonic() < deadline, "the log does not tell of a request"
+            time.sleep(0.02)
 
 
 def run_directories():

@@ -139,8 +139,9 @@ final class ResponderWorkplace: Sendable {
     /// The kernel lists a connection with the path of its listener; before it is accepted it has no inode.
     func waitForAcceptance() -> Bool {
         becomesTrue {
-            let list = (try? String(contentsOfFile: "/proc/net/unix", encoding: .utf8)) ?? ""
-            return list.split(separator: "\n").contains { line in
+            // Names of sockets are any bytes.
+            let bytes = (try? Data(contentsOf: URL(fileURLWithPath: "/proc/net/unix"))) ?? Data()
+            return String(decoding: bytes, as: UTF8.self).split(separator: "\n").contains { line in
                 let fields = line.split(separator: " ")
                 return fields.count == 8 && fields[7] == path && fields[5] == "03"
                     && fields[6] != "0"

@@ -35,7 +35,8 @@ struct ConnectionLossTests {
     func replacedBeforeUse() throws {
         try TestDatabase.with { database throws in
             let administration = try database.connect()
-            let own = ReconnectingConnection(try database.settings)
+            let observer = CountingObserver()
+            let own = ReconnectingConnection(try database.settings, observer: observer)
             var sessions: [UInt64] = []
             for _ in 0..<3 {
                 try own.use { connection throws(MariaDBError) in
@@ -45,6 +46,8 @@ struct ConnectionLossTests {
                 try kill(sessions[sessions.count - 1], through: administration)
             }
             #expect(Set(sessions).count == 3)
+            // Nothing was sent to one that had ended.
+            #expect(observer.told == ["opened", "opened", "opened"])
         }
     }
 
@@ -139,6 +142,24 @@ struct ConnectionLossTests {
             var runs = 0
             #expect(throws: MariaDBError.connectionLost(.serverGone)) {
                 try own.use { connection throws(MariaDBError) in
+                    runs += 1
+                    _ = try connection.query("SELECT 1", [])
+                    connection.close()
+                    _ = try connection.query("SELECT 2", [])
+                }
+            }
+            #expect(runs == 1)
+        }
+    }
+
+    @Test("nor does it where it is repeated after conflicts")
+    func repeatsConflictsOnly() throws {
+        try TestDatabase.with { database throws in
+            let own = ReconnectingConnection(try database.settings)
+            var runs = 0
+            #expect(throws: MariaDBError.connectionLost(.serverGone)) {
+                try own.use(repeatingConflictsUntil: .now + .seconds(20)) {
+                    connection throws(MariaDBError) in
                     runs += 1
                     _ = try connection.query("SELECT 1", [])
                     connection.close()
