@@ -107,7 +107,7 @@ public final class HashingPool: PasswordQueue {
     public func start(hasher: PasswordHasher, makeStore: @escaping @Sendable () -> any Store) {
         for number in 0..<settings.threads {
             let niceness = number == 0 ? CInt(settings.niceness) : Self.lowestPriority
-            // One that yields to all others may rightly stand still for minutes.
+            // One that yields to all other threads of the service may rightly stand still for minutes.
             let activity = niceness < Self.lowestPriority ? newActivity() : ThreadActivity()
             let thread = OwnedThread(name: "hashing-\(number)", niceness: niceness) { [self] in
                 let workspace = HashingWorkspace(keptMemoryKiB: hasher.parameters.memoryKiB)

@@ -50,7 +50,7 @@ internal import CMariaDB
         // Types may differ from the last time: `SELECT ?` takes that of the value.
         if let result, unsafe result.fits(fields) { return }
         let fresh = unsafe ResultBuffer(for: fields)
-        // Should that fail, the library may have forgotten where the old one is.
+        // Should that fail, the library may write into neither: the next run binds anew.
         result = nil
         guard unsafe fresh.bind(to: raw) else { throw unsafe Self.failure(of: raw) }
         result = fresh

@@ -91,7 +91,7 @@ public enum TokenKeys {
         "tokens.detect_reuse_at_once", standard: false,
         "With a grace period: whether the old token, shown again, ends the session as soon as the new one "
             + "was used. Then a slow tab, or a request that comes late, may log all others out, too; "
-            + "otherwise it is told 401 alone. Turn the grace period on everywhere first.")
+            + "otherwise it is told 401 alone. Have a grace period on every instance first.")
     /// See the meaning of each.
     public static let leeway = Setting.integer(
         "tokens.leeway", 0...120, unit: "seconds", standard: 0,

@@ -27,11 +27,12 @@ struct LoginRecordTests {
 
     private static func succeed(
         _ attempt: UInt64, of user: UserID, in place: AdministrationWorkplace,
-        upgradedHash: String? = nil, _ context: RequestContext = context()
+        presentHash: String = "!none", upgradedHash: String? = nil,
+        _ context: RequestContext = context()
     ) throws -> Throttled? {
         try place.store.requests.recordSuccess(
             LoginSuccess(
-                attempt: attempt, user: user, setsLastLogin: false, presentHash: "!none",
+                attempt: attempt, user: user, setsLastLogin: false, presentHash: presentHash,
                 upgradedHash: upgradedHash),
             usernameKey: "ada", limits: limits, context: context)
     }
@@ -59,11 +60,13 @@ struct LoginRecordTests {
             let first = try #require(try Self.begin(in: place))
             #expect(try Self.succeed(first, of: user, in: place, upgradedHash: "!better") == nil)
             #expect(try place.connection.queryOne(password)?.text(0) == "!better")
-            // The next one has compared the hash that is gone by now.
             let second = try #require(try Self.begin(in: place))
             _ = try place.store.setPassword(
                 of: user, hash: "!reset", notice: nil, context: place.context)
-            #expect(try Self.succeed(second, of: user, in: place, upgradedHash: "!better") == nil)
+            #expect(
+                try Self.succeed(
+                    second, of: user, in: place, presentHash: "!better", upgradedHash: "!best")
+                    == nil)
             #expect(try place.connection.queryOne(password)?.text(0) == "!reset")
         }
     }

@@ -22,7 +22,7 @@ struct RotationTests {
         return isSpent
     }
 
-    @Test("gets no successor when it is ours", arguments: [false, true])
+    @Test("gets a successor when it is ours, unless they have ended", arguments: [false, true])
     func ours(hasEnded: Bool) throws {
         try AdministrationWorkplace.with { place in
             let user = try place.register("ada")
@@ -35,15 +35,15 @@ struct RotationTests {
         }
     }
 
-    /// The sessions ended at `now`; nil for none.
+    /// Seconds are counted from the moment when they end.
     @Test(
-        "gets no successor when it is of the replaced system and not younger than that end",
-        arguments: [(nil, -10, true), (0, -10, false), (0, 0, false), (0, 10, true)]
-            as [(Int64?, Int64, Bool)])
-    func foreign(end: Int64?, issued: Int64, isSpent: Bool) throws {
+        "gets a successor when it is of the replaced system, unless they have ended since it was issued",
+        arguments: [(false, -10, true), (true, -10, false), (true, 0, false), (true, 10, true)]
+            as [(Bool, Int64, Bool)])
+    func foreign(hasEnded: Bool, issued: Int64, isSpent: Bool) throws {
         try AdministrationWorkplace.with { place in
             let user = try place.register("ada")
-            if end != nil { _ = try place.store.endSessions(of: user, context: place.context) }
+            if hasEnded { _ = try place.store.endSessions(of: user, context: place.context) }
             let moment = Self.now.unixSeconds + issued
             let token = try TestTokens.token(
                 claims: #"{"token_type":"refresh","exp":4102444800,"iat":\#(moment),"#

@@ -1,4 +1,4 @@
-"""A server that looks like MariaDB and wants to be told a password."""
+"""A server that looks like MariaDB and wants to be told a password, or what is in a file."""
 
 import contextlib
 import socket
@@ -17,11 +17,13 @@ CAPABILITIES = 0x81FF_F7FE
 class FalseDatabase:
     """Greets one client as MariaDB does, and keeps what the client then tells.
 
-    With a certificate it encrypts; what the client sends below that is kept in clear.
+    With a certificate it encrypts; what the client sends below that is kept in clear. With the name of a file
+    it lets everybody in, and answers the first statement by asking for that file.
     """
 
-    def __init__(self, certificate: Certificate | None) -> None:
+    def __init__(self, certificate: Certificate | None, file: str | None = None) -> None:
         self._certificate = certificate
+        self._file = file
         self._listener = socket.create_server((HOST, 0))
         self._listener.settimeout(PATIENCE)
         self.port = self._listener.getsockname()[1]
@@ -52,7 +54,13 @@ class FalseDatabase:
 
     def _hear(self, client: socket.socket) -> None:
         self._told = client.recv(4096)
-        if self._told:
+        if self._told and self._file:
+            client.sendall(packet(self._told[3] + 1, b"\0\0\0\2\0\0\0"))
+            self._told += client.recv(4096)
+            # The answer to LOAD DATA LOCAL INFILE, which may follow any statement.
+            client.sendall(packet(1, b"\xfb" + self._file.encode()))
+            self._told += client.recv(4096)
+        elif self._told:
             # The protocol lets a server ask for the password itself.
             client.sendall(packet(self._told[3] + 1, b"\xfemysql_clear_password\0"))
             self._told += client.recv(4096)

@@ -139,3 +139,13 @@ def test_no_server_is_told_the_password_itself(connect, ours, certificates, is_t
     told = false.told()
     assert b"gatereeve" in told, "it was not spoken to at all"
     assert PASSWORD.encode() not in told
+
+
+def test_no_server_is_told_what_is_in_a_file(connect, tmp_path):
+    file = tmp_path / "secret"
+    file.write_text("what only this machine knows")
+    false = FalseDatabase(None, str(file))
+    assert connect(false.port, "").status == 1
+    told = false.told()
+    assert b"SET " in told, "it was asked for nothing"
+    assert file.read_bytes() not in told

@@ -6,6 +6,8 @@ import Threading
 @Suite("peers that are silent, and the end of the program")
 struct SilentPeerTests {
     /// What a peer has sent when it falls silent.
+    ///
+    /// A head that has begun ends by a deadline of its own, the others by whoever looks after the workers.
     static let beginnings: [(String, [UInt8])] = [
         ("nothing", []), ("half a record", Array(RawRecord.begin.prefix(5))),
         ("no parameters", RawRecord.begin),

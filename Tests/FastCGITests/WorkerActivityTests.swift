@@ -23,6 +23,17 @@ struct WorkerActivityTests {
         #expect(activity.check(at: moment(60)))
     }
 
+    @Test("a worker whose request took too long to arrive has still to answer it, and may be stuck")
+    func cutOff() {
+        let activity = WorkerActivity()
+        activity.startReading(on: -1, at: moment(0))
+        #expect(activity.check(at: moment(2)))
+        #expect(activity.check(at: moment(29.9)))
+        #expect(!activity.check(at: moment(30)))
+        activity.becomeIdle()
+        #expect(activity.check(at: moment(30)))
+    }
+
     @Test("a worker that waits for a request, however long, is not stuck")
     func idle() {
         let activity = WorkerActivity()

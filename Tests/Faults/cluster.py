@@ -161,6 +161,13 @@ wsrep-provider-options = gcache.size=64M;evs.suspect_timeout={SUSPICION};evs.kee
         log = (self.directory / "log").read_text(errors="replace").splitlines()
         return "\n".join([f"node {self.number}: " + ", ".join(said), *log[-60:]])
 
+    @property
+    def view(self) -> tuple[str, int] | None:
+        """Of the cluster: which one it is, and how many nodes it has; None when the node says nothing."""
+        with contextlib.suppress(subprocess.SubprocessError, IndexError):
+            return self.status("cluster_conf_id"), int(self.status("cluster_size"))
+        return None
+
     def sql(self, text: str, database: str = "") -> list[list[str]]:
         """Rows of a query, asked as the owner of the server."""
         done = subprocess.run(
@@ -244,7 +251,7 @@ class Cluster:
                 node.wait_until_synced()
             try:
                 wait_for(
-                    lambda: all(node.status("cluster_size") == "3" for node in self.nodes),
+                    lambda: all((node.view or ("", 0))[1] == 3 for node in self.nodes),
                     "all nodes see each other", 60 if restarts == len(NODES) else 30)
                 return restarts
             except AssertionError:
@@ -263,7 +270,11 @@ class Cluster:
 
         Another one must not be stopped: with it the majority would go.
         """
-        views = {
-            node: (node.status("cluster_conf_id"), node.status("cluster_size")) for node in self.nodes}
+        views = {node: node.view for node in self.nodes}
         shared = collections.Counter(views.values())
-        return min(self.nodes, key=lambda node: (shared[views[node]], int(views[node][1])))
+
+        def company(node: Node) -> tuple[int, int]:
+            view = views[node]
+            return (shared[view], view[1]) if view else (0, 0)
+
+        return min(self.nodes, key=company)

@@ -19,8 +19,8 @@ struct ConnectionGateTests {
     }
 
     @Test(
-        "lets nobody through for a fifth of a second after a failure, then one, and all when it is connected"
-    )
+        "lets nobody through for a fifth of a second after a failure, then one, and all when it is connected",
+        .timeLimit(.minutes(1)))
     func oneAtATime() {
         let gate = ConnectionGate()
         let before = ContinuousClock.now
