@@ -37,6 +37,13 @@ public enum PasswordHashingError: Error, Hashable, Sendable {
         kept = nil
     }
 
+    /// Passes over the kept memory, as a hash that used it has done.
+    ///
+    /// So the processor's caches are as cold after a hash of another kind.
+    public func passOverMemory() {
+        kept?.wipe(byteCount: keptMemoryKiB * 1024)
+    }
+
     /// Lends memory to the one hash that `body` computes, and wipes it.
     func lend<Result>(
         memoryKiB: Int, to body: () throws(PasswordHashingError) -> Result

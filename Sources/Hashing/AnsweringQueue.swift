@@ -11,20 +11,10 @@ final class AnsweringQueue: Sendable {
     private struct Waiting: Sendable {
         let request: any PasswordRequest
         let result: PasswordWorkResult
-        /// When its turn may come.
-        let due: MonotonicTime
         /// When any other answer than success may be given.
         let refusalDue: MonotonicTime
         /// When its patience ends.
         let end: MonotonicTime
-
-        /// Whoever was sent on much earlier, since too many are held, is not held again.
-        func stayAwakeUntilDue() {
-            guard MonotonicTime.now.nanoseconds(to: due) <= AnsweringQueue.wakingTime else {
-                return
-            }
-            while .now < due {}
-        }
 
         var takeBack: TakeBack? { AnsweringQueue.takeBack(request, after: result) }
     }
@@ -39,8 +29,6 @@ final class AnsweringQueue: Sendable {
     private struct Queue: Sendable {
         var waiting: [Waiting] = []
         var takeBacks: [TakeBack] = []
-        /// How many come later.
-        var coming = 0
         var busyThreads = 0
         /// One thread at a time takes back: many that judge one account would end each other in deadlocks.
         var isTakingBack = false
@@ -77,12 +65,6 @@ final class AnsweringQueue: Sendable {
     private static let lastTakeBacks = 2000
     /// How long a thread sleeps when nothing waits, in milliseconds.
     private static let rest = 3_600_000
-    /// How long before its time a request that is held goes to a thread, in nanoseconds.
-    ///
-    /// The longer a processor slept, the later it wakes. It slept shorter after a dear hash than after a
-    /// cheap one, so whatever is to come at the same time comes from a thread that is awake already.
-    /// Waking two threads takes up to 0.25 ms.
-    private static let wakingTime: UInt64 = 500_000
 
     private let queue = LockedQueue<Queue>(Queue())
     private let threads: Int
@@ -98,27 +80,24 @@ final class AnsweringQueue: Sendable {
 
     /// Goes on with a request as soon as a thread is free.
     ///
-    /// - Parameters:
-    ///   - due: Not earlier; it may be in the past.
-    ///   - refusalDue: When a request that failed would be due. This one waits for a store as long, and
-    ///     gets no other answer than success earlier: its time would tell the result.
+    /// - Parameter refusalDue: When any other answer than success is given, not earlier and not later: its
+    ///   time would tell the result. What the store has to do for it is done before.
     func finish(
-        _ request: any PasswordRequest, _ result: PasswordWorkResult, from due: MonotonicTime,
-        refusalDue: MonotonicTime
+        _ request: any PasswordRequest, _ result: PasswordWorkResult, refusalDue: MonotonicTime
     ) {
         let left = request.patience - min(request.age, request.patience)
         let end = max(
             .now.advanced(nanoseconds: left * 1000),
             refusalDue.advanced(milliseconds: Self.leastPatience))
-        let waiting = Waiting(
-            request: request, result: result, due: due, refusalDue: refusalDue, end: end)
-        let waking = MonotonicTime(nanoseconds: due.nanoseconds - Self.wakingTime)
-        guard waking > .now else { return append(waiting, isExpected: false) }
+        let waiting = Waiting(request: request, result: result, refusalDue: refusalDue, end: end)
+        var needsWatch = false
         _ = queue.change { queue in
-            queue.coming += 1
-            return false
+            queue.waiting.append(waiting)
+            needsWatch = !queue.isWatched && queue.waiting.count + queue.busyThreads > threads
+            queue.isWatched = queue.isWatched || needsWatch
+            return true
         }
-        held.hold(until: waking) { [self] in append(waiting, isExpected: true) }
+        if needsWatch { watchLater() }
     }
 
     /// - Parameter result: Nil when the password was not hashed.
@@ -129,18 +108,6 @@ final class AnsweringQueue: Sendable {
         return { store in takeBack(store, result) }
     }
 
-    private func append(_ waiting: Waiting, isExpected: Bool) {
-        var needsWatch = false
-        _ = queue.change { queue in
-            if isExpected { queue.coming -= 1 }
-            queue.waiting.append(waiting)
-            needsWatch = !queue.isWatched && queue.waiting.count + queue.busyThreads > threads
-            queue.isWatched = queue.isWatched || needsWatch
-            return true
-        }
-        if needsWatch { watchLater() }
-    }
-
     /// Refuses a request at once that was not hashed, and takes back later what was written down for it.
     func refuse(_ request: any PasswordRequest) {
         held.hold(until: .now) { request.refuse(because: .notHashed) }
@@ -149,7 +116,7 @@ final class AnsweringQueue: Sendable {
 
     private func watchLater() {
         let due = MonotonicTime.now.advanced(milliseconds: Self.watchInterval)
-        held.hold(until: due, isPunctual: true) { [self] in refuseOverdue() }
+        held.hold(until: due, accuracy: .neverEarly) { [self] in refuseOverdue() }
     }
 
     private func refuseOverdue() {
@@ -181,7 +148,7 @@ final class AnsweringQueue: Sendable {
                     isBusy = step != nil
                     if isBusy { queue.busyThreads += 1 }
                     return step
-                }, unless: { $0.isClosed && $0.coming == 0 })
+                }, unless: { $0.isClosed })
             switch next {
             case .closed: return
             case .idle: continue
@@ -203,7 +170,6 @@ final class AnsweringQueue: Sendable {
                 return true
             }
         case .finish(let waiting):
-            waiting.stayAwakeUntilDue()
             guard .now <= waiting.end else {
                 waiting.request.refuse(because: .noStore)
                 return takeBackLater(waiting.takeBack)
@@ -212,7 +178,7 @@ final class AnsweringQueue: Sendable {
             if answer.isSuccess || waiting.refusalDue <= .now {
                 answer.give()
             } else {
-                held.hold(until: waiting.refusalDue, answer.give)
+                held.hold(until: waiting.refusalDue, accuracy: .exact, answer.give)
             }
             guard answer.hasStoreFailed else { return }
             // What a late request has no time for.

@@ -77,6 +77,10 @@ public final class HashingPool: PasswordQueue {
     /// How long a thread that has nothing to do keeps its memory, in milliseconds.
     private static let memoryKept = 10_000
 
+    /// How much time is allowed for what comes before a request is handed in, in nanoseconds: refusals
+    /// that are held come so much later, less what it took.
+    private static let longestPrelude: UInt64 = 2_000_000
+
     private let settings: Settings
     private let observer: (any HashingObserver)?
     private let queue = LockedQueue<Queue>(Queue())
@@ -162,6 +166,8 @@ public final class HashingPool: PasswordQueue {
     ) {
         let begun = MonotonicTime.now
         let waited = job.submitted.nanoseconds(to: begun)
+        let age = job.request.age * 1000
+        let ageWhenHandedIn = age - min(waited, age)
         observer?.passwordTaken(afterNanoseconds: waited)
         guard job.request.age <= UInt64(settings.waitLimit) * 1000,
             let result = try? hasher.perform(job.request.work, in: workspace)
@@ -169,16 +175,24 @@ public final class HashingPool: PasswordQueue {
         observer?.passwordHashed(inNanoseconds: begun.nanoseconds(to: .now))
         let comparison = hasher.comparison(of: job.request.work)
         guard case .compared(let matches, _) = result, let comparison else {
-            return hashed.finish(job.request, result, from: .now, refusalDue: .now)
+            return hashed.finish(job.request, result, refusalDue: .now)
         }
+        // By what others took: its own time would tell of its hash.
+        let time = pace.time(forComparisons: comparison.count)
+        // Counted from its arrival but for the wait in the queue: before it was handed in the store was
+        // asked, which takes longer for an account that there is.
+        let prelude = min(ageWhenHandedIn, Self.longestPrelude)
+        let due =
+            time == 0
+            ? begun : begun.advanced(nanoseconds: time + Self.longestPrelude - prelude)
         if !matches {
             pace.note(
                 comparison.cost, count: comparison.count,
                 nanoseconds: begun.nanoseconds(to: .now))
         }
-        let due = max(
-            .now, begun.advanced(nanoseconds: pace.time(forComparisons: comparison.count)))
-        hashed.finish(job.request, result, from: matches ? .now : due, refusalDue: due)
+        // What follows finds the caches as after any other refusal.
+        if !matches, time > 0, comparison.cost != hasher.presentCost { workspace.passOverMemory() }
+        hashed.finish(job.request, result, refusalDue: max(.now, due))
     }
 
     /// Takes a request; false when the queue is full or closed.

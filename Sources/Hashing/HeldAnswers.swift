@@ -9,18 +9,51 @@ final class HeldAnswers: Sendable {
 
     private struct Waiting: Sendable {
         let due: MonotonicTime
-        let isPunctual: Bool
+        let accuracy: Accuracy
         let answer: Answer
+
+        /// When the thread has to be awake.
+        var waking: MonotonicTime {
+            accuracy == .exact
+                ? MonotonicTime(nanoseconds: due.nanoseconds - HeldAnswers.wakingTime) : due
+        }
+
+        func give() {
+            // One that goes before its time, since too many wait, is not waited for.
+            if accuracy == .exact,
+                MonotonicTime.now.nanoseconds(to: due) <= HeldAnswers.wakingTime
+            {
+                while .now < due {}
+            }
+            answer()
+        }
     }
 
+    /// When an answer is given.
+    enum Accuracy {
+        /// Soon after its time, or before it when too many wait.
+        case usual
+        /// Soon after its time.
+        case neverEarly
+        /// At its time to some microseconds, or before it when too many wait.
+        ///
+        /// The thread is awake half a millisecond before.
+        case exact
+    }
+
+    /// How long before an exact answer the thread wakes, in nanoseconds.
+    ///
+    /// The longer a processor slept, the later it wakes, by up to 0.25 ms.
+    private static let wakingTime: UInt64 = 500_000
+
     private struct Queue: Sendable {
-        /// The one that is due first comes last.
+        /// The one that the thread has to be awake for first comes last.
         var waiting: [Waiting] = []
         var isClosed = false
     }
 
     private enum Step {
-        case give(Answer)
+        case give(Waiting)
         case waitLonger(MonotonicTime)
     }
 
@@ -36,13 +69,14 @@ final class HeldAnswers: Sendable {
     private static let most = 1000
 
     /// Gives an answer later.
-    ///
-    /// - Parameter isPunctual: Whether it is never given before its time.
-    func hold(until due: MonotonicTime, isPunctual: Bool = false, _ answer: @escaping Answer) {
+    func hold(
+        until due: MonotonicTime, accuracy: Accuracy = .usual, _ answer: @escaping Answer
+    ) {
+        let waiting = Waiting(due: due, accuracy: accuracy, answer: answer)
         _ = queue.change { queue in
-            let place = queue.waiting.lastIndex { $0.due > due }.map { $0 + 1 } ?? 0
-            queue.waiting.insert(
-                Waiting(due: due, isPunctual: isPunctual, answer: answer), at: place)
+            let place =
+                queue.waiting.lastIndex { $0.waking > waiting.waking }.map { $0 + 1 } ?? 0
+            queue.waiting.insert(waiting, at: place)
             return true
         }
     }
@@ -55,20 +89,20 @@ final class HeldAnswers: Sendable {
                 until: end,
                 for: { queue -> Step? in
                     guard let next = queue.waiting.last else { return nil }
-                    if next.due <= .now { return queue.waiting.popLast().map { .give($0.answer) } }
+                    if next.waking <= .now { return queue.waiting.popLast().map { .give($0) } }
                     if queue.waiting.count > Self.most,
-                        let index = queue.waiting.lastIndex(where: { !$0.isPunctual })
+                        let index = queue.waiting.lastIndex(where: { $0.accuracy != .neverEarly })
                     {
-                        return .give(queue.waiting.remove(at: index).answer)
+                        return .give(queue.waiting.remove(at: index))
                     }
-                    return next.due == end ? nil : .waitLonger(next.due)
+                    return next.waking == end ? nil : .waitLonger(next.waking)
                 }, unless: { $0.isClosed && $0.waiting.isEmpty })
             switch step {
             case .closed: return
             case .idle: end = MonotonicTime.now.advanced(milliseconds: Self.rest)
-            case .taken(.waitLonger(let due)): end = due
-            case .taken(.give(let answer)):
-                activity.perform(answer)
+            case .taken(.waitLonger(let waking)): end = waking
+            case .taken(.give(let waiting)):
+                activity.perform { waiting.give() }
                 SpentMemory.wipeStack()
                 end = MonotonicTime.now.advanced(milliseconds: Self.rest)
             }

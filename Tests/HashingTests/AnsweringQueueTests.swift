@@ -37,19 +37,21 @@ struct AnsweringQueueTests {
         ///   - gate: What its store waits for.
         func finish(
             _ name: String, _ result: PasswordWorkResult = .made("a hash"),
-            patience: UInt64 = 60_000_000, from due: MonotonicTime = .now,
+            patience: UInt64 = 60_000_000, isSuccess: Bool = true,
             refusalDue: MonotonicTime = .now, until gate: StopSignal? = nil
         ) {
             queue.finish(
-                request(name, patience: patience, until: gate), result, from: due,
+                request(name, patience: patience, isSuccess: isSuccess, until: gate), result,
                 refusalDue: refusalDue)
         }
 
         func request(
-            _ name: String, patience: UInt64 = 60_000_000, until gate: StopSignal? = nil
+            _ name: String, patience: UInt64 = 60_000_000, isSuccess: Bool = true,
+            until gate: StopSignal? = nil
         ) -> ToldRequest {
             ToldRequest(
                 patience: patience, whenFinished: { _, _ in _ = gate?.wait(milliseconds: -1) },
+                isSuccess: isSuccess,
                 ended: { [self] end in ends.withLock { $0[name, default: []].append(end) } })
         }
 
@@ -206,7 +208,7 @@ struct AnsweringQueueTests {
         let given = Mutex<MonotonicTime?>(nil)
         let request = ToldRequest(isSuccess: false, ended: { _ in given.withLock { $0 = .now } })
         place.queue.finish(
-            request, .compared(matches: true, upgraded: nil), from: .now, refusalDue: due)
+            request, .compared(matches: true, upgraded: nil), refusalDue: due)
         place.finish("next")
         wait { place.ends(of: "next") == [.finished] }
         place.end()
@@ -222,43 +224,55 @@ struct AnsweringQueueTests {
             isSuccess: false, hasStoreFailed: true,
             ended: { end in ends.withLock { $0.append(end) } })
         place.queue.finish(
-            request, .compared(matches: false, upgraded: nil), from: .now, refusalDue: .now)
+            request, .compared(matches: false, upgraded: nil), refusalDue: .now)
         place.end()
         #expect(ends.withLock { $0 } == [.finished, .counted])
     }
 
-    @Test("who is held is not finished before its time, though a thread is awake for it already")
+    @Test(
+        "what a store has to do for a refusal is done before its time, and told at it, never before"
+    )
     func punctual() {
         let place = Workplace()
         place.start()
         let early = Mutex<[Bool]>([])
+        let done = Atomic(0)
+        let far = MonotonicTime.now.advanced(milliseconds: 60_000)
         for distance in 1...20 {
             let due = MonotonicTime.now.advanced(milliseconds: distance)
-            let request = ToldRequest(whenFinished: { _, _ in
-                early.withLock { $0.append(.now < due) }
-            })
-            place.queue.finish(request, .made("a hash"), from: due, refusalDue: due)
+            let request = ToldRequest(
+                isSuccess: false,
+                ended: { _ in early.withLock { $0.append(.now < due) } })
+            place.queue.finish(request, .made("a hash"), refusalDue: due)
         }
-        place.end()
+        let request = ToldRequest(
+            whenFinished: { _, _ in done.add(1, ordering: .relaxed) }, isSuccess: false)
+        place.queue.finish(request, .made("a hash"), refusalDue: far)
+        wait { done.load(ordering: .relaxed) == 1 }
+        #expect(MonotonicTime.now < far)
+        wait { early.withLock { $0.count } == 20 }
         #expect(early.withLock { $0 } == Array(repeating: false, count: 20))
+        // The threads go on: their end would wait for the last one.
     }
 
-    @Test("who is sent on early, since more than a thousand are held, does not keep the thread")
+    @Test("of more than a thousand that are held the next ones go early, and keep no thread")
     func crowd() {
         let place = Workplace()
         place.start()
         let due = MonotonicTime.now.advanced(milliseconds: 3_600_000)
-        for number in 0..<1010 { place.finish("held \(number)", from: due, refusalDue: due) }
+        for number in 0..<1010 {
+            place.finish("held \(number)", isSuccess: false, refusalDue: due)
+        }
         wait { (0..<1010).count { place.ends(of: "held \($0)") == [.finished] } >= 10 }
         // The threads go on: their end would wait for the others.
     }
 
-    @Test("the end waits for those whose time has not come, and finishes them")
+    @Test("the end waits for those whose time has not come, and tells them")
     func held() {
         let place = Workplace(threads: 2)
         place.start()
         let due = MonotonicTime.now.advanced(milliseconds: 30)
-        place.finish("held", from: due, refusalDue: due)
+        place.finish("held", isSuccess: false, refusalDue: due)
         place.end()
         #expect(place.ends(of: "held") == [.finished])
         #expect(MonotonicTime.now >= due)
