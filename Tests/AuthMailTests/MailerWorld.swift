@@ -33,8 +33,13 @@ final class MailerWorld {
     }
 
     /// The mails that tested the mail server, taken or not.
-    var tests: [MailMessage] {
-        transport.tried.filter { $0.recipient.ascii == "noreply@example.org" }
+    var tests: [MailMessage] { transport.tried.filter(Self.isTest) }
+
+    /// What the mail server took of all others.
+    var mails: [MailMessage] { transport.sent.filter { !Self.isTest($0) } }
+
+    private static func isTest(_ mail: MailMessage) -> Bool {
+        mail.recipient.ascii == "noreply@example.org"
     }
 }
 

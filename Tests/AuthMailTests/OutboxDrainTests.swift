@@ -141,8 +141,9 @@ struct OutboxDrainTests {
         clock.stopAt = 3600 + 300
         try world.mailer().run()
         #expect(world.outbox.rows.values.allSatisfy { $0.state == .sent })
-        #expect(Set(world.transport.sent.map(\.messageID)).count == 256)
-        #expect(world.transport.sent.count == 300)
+        // Where all that are due are in doubt, a test comes before them.
+        #expect(Set(world.mails.map(\.messageID)).count == 256)
+        #expect(world.mails.count == 300)
         if error == SMTPError.away { #expect(world.transport.attempts < 300 + 100) }
     }
 
