@@ -166,10 +166,10 @@ public final class HashingPool: PasswordQueue {
     ) {
         let begun = MonotonicTime.now
         let waited = job.submitted.nanoseconds(to: begun)
-        let age = job.request.age * 1000
-        let ageWhenHandedIn = age - min(waited, age)
+        let age = job.request.age
+        let ageWhenHandedIn = age * 1000 - min(waited, age * 1000)
         observer?.passwordTaken(afterNanoseconds: waited)
-        guard job.request.age <= UInt64(settings.waitLimit) * 1000,
+        guard age <= UInt64(settings.waitLimit) * 1000,
             let result = try? hasher.perform(job.request.work, in: workspace)
         else { return hashed.refuse(job.request) }
         observer?.passwordHashed(inNanoseconds: begun.nanoseconds(to: .now))

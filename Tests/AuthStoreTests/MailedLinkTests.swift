@@ -7,10 +7,6 @@ import Testing
 struct MailedLinkTests {
     private static let now = AdministrationWorkplace.now
 
-    private static func context(at moment: Instant) -> RequestContext {
-        RequestContext(now: moment)
-    }
-
     /// An active user who has asked for a new password.
     private static func withReset(
         _ body: (AdministrationWorkplace, UserID, MailedToken) throws -> Void
@@ -49,7 +45,7 @@ struct MailedLinkTests {
         let facts = try requests.passwordResetFacts(user: user, digest: token.digest, at: moment)
         let isSet = try requests.resetPassword(
             user: user, digest: token.digest, passwordHash: "!new", notice: nil,
-            context: context(at: moment))
+            context: RequestContext(now: moment))
         let isNew = try place.number("SELECT password = '!new' FROM users") == 1
         return [facts != nil, isSet, isNew]
     }
@@ -60,7 +56,8 @@ struct MailedLinkTests {
     ) throws -> [Bool] {
         let requests = place.store.requests
         let facts = try requests.verificationFacts(digest: token.digest, at: moment)
-        let user = try requests.verifyEmail(digest: token.digest, context: context(at: moment))
+        let user = try requests.verifyEmail(
+            digest: token.digest, context: RequestContext(now: moment))
         let isVerified =
             try place.number("SELECT email_verified_at IS NOT NULL FROM users") == 1
         return [facts != nil, user != nil, isVerified]
