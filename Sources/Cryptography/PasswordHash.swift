@@ -71,7 +71,7 @@ public struct PasswordHash: Sendable {
     /// - Throws: ``PasswordHashingError/outOfMemory``.
     public static func argon2id(
         _ password: [UInt8], parameters: Argon2Parameters = .standard,
-        from source: inout some RandomSource, in workspace: HashingWorkspace
+        from source: some RandomSource, in workspace: HashingWorkspace
     ) throws(PasswordHashingError) -> PasswordHash {
         try argon2id(
             password, parameters: parameters, salt: source.bytes(count: 16), in: workspace)

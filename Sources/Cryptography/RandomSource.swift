@@ -4,15 +4,15 @@ import Synchronization
 /// Where unpredictable bytes come from.
 ///
 /// The service uses ``SystemRandom``; a test uses a counter.
-public protocol RandomSource {
+public protocol RandomSource: Sendable {
     /// Draws the next bytes.
     ///
     /// - Parameter count: How many bytes, 0 or more.
-    mutating func bytes(count: Int) -> [UInt8]
+    func bytes(count: Int) -> [UInt8]
 }
 
 /// The generator of libcrypto, seeded by the kernel (`RAND_bytes`).
-public struct SystemRandom: RandomSource, Sendable {
+public struct SystemRandom: RandomSource {
     /// Makes a source; all of them share the state of libcrypto.
     public init() {}
 

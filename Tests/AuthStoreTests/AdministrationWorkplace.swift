@@ -46,8 +46,7 @@ struct AdministrationWorkplace {
     func token(
         _ purpose: OneTimePurpose = .verifyEmail, at moment: Instant = now.advanced(seconds: -3600)
     ) -> MailedToken {
-        var random = SystemRandom()
-        return .make(purpose, keys: keys, at: moment, lifetime: 259_200, from: &random)
+        return .make(purpose, keys: keys, at: moment, lifetime: 259_200, from: SystemRandom())
     }
 
     /// A user as a registration or an administrator would make one.

@@ -26,9 +26,8 @@ struct RotationTests {
     func ours(hasEnded: Bool) throws {
         try AdministrationWorkplace.with { place in
             let user = try place.register("ada")
-            var random = SystemRandom()
             let token = try TestTokens.issuer().issuePair(
-                for: user, generation: 0, accessClaims: [], at: Self.now, from: &random
+                for: user, generation: 0, accessClaims: [], at: Self.now, from: SystemRandom()
             ).refresh
             if hasEnded { _ = try place.store.endSessions(of: user, context: place.context) }
             #expect(try Self.isSpent(token, of: user, in: place) == !hasEnded)

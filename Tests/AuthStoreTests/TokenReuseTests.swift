@@ -27,9 +27,8 @@ struct TokenReuseTests {
         }
 
         func logIn(_ user: UserID) -> String {
-            var random = SystemRandom()
             return issuer.issuePair(
-                for: user, generation: 0, accessClaims: [], at: now, from: &random
+                for: user, generation: 0, accessClaims: [], at: now, from: SystemRandom()
             ).refresh
         }
 

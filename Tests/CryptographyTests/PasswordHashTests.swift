@@ -43,8 +43,8 @@ struct PasswordHashTests {
     @Test("writes Django's form, with the salt of the source, and reads it back")
     func writes() throws {
         let workspace = HashingWorkspace()
-        var source = CountingSource()
-        let hash = try PasswordHash.argon2id(Self.password, from: &source, in: workspace)
+        let source = CountingSource()
+        let hash = try PasswordHash.argon2id(Self.password, from: source, in: workspace)
         #expect(
             hash.encoded.hasPrefix("argon2$argon2id$v=19$m=19456,t=2,p=1$AAECAwQFBgcICQoLDA0ODw$"))
         #expect(hash.encoded.utf8.count == 103)
@@ -58,9 +58,9 @@ struct PasswordHashTests {
         let small = try #require(Argon2Parameters(memoryKiB: 64, iterations: 1, parallelism: 1))
         let workspace = HashingWorkspace()
         let password = [UInt8](repeating: 0x61, count: count)
-        var source = CountingSource()
+        let source = CountingSource()
         let hash = try PasswordHash.argon2id(
-            password, parameters: small, from: &source, in: workspace)
+            password, parameters: small, from: source, in: workspace)
         #expect(try hash.verify(password, in: workspace))
         #expect(try !hash.verify(password.dropLast() + [0x62], in: workspace))
         #expect(try !hash.verify(password + [0x61], in: workspace))

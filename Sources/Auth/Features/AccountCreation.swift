@@ -113,7 +113,7 @@ public struct VerificationLinks: Sendable {
 
     /// A new token.
     public func make(at now: Instant) -> MailedToken {
-        var random = SystemRandom()
-        return .make(.verifyEmail, keys: tokenKeys, at: now, lifetime: lifetime, from: &random)
+        return .make(
+            .verifyEmail, keys: tokenKeys, at: now, lifetime: lifetime, from: SystemRandom())
     }
 }

@@ -171,10 +171,9 @@ public struct Login: Sendable {
             throw .store(error)
         }
         if let throttled { throw .throttled(throttled) }
-        var random = SystemRandom()
         return issuer.issuePair(
             for: facts.user, generation: facts.generation,
-            accessClaims: facts.accessClaims.map(\.claim), at: context.now, from: &random)
+            accessClaims: facts.accessClaims.map(\.claim), at: context.now, from: SystemRandom())
     }
 
     /// Judges a password that opens something else than a session: a wrong one stands as a failed login,

@@ -31,10 +31,10 @@ public struct PasswordReset: Sendable {
     public func request(
         for email: EmailAddress, store: some PasswordResetStore, context: RequestContext
     ) throws(StoreError) {
-        var random = SystemRandom()
         // Made for unknown addresses as well, for equal time.
         let token = MailedToken.make(
-            .passwordReset, keys: tokenKeys, at: context.now, lifetime: linkLifetime, from: &random)
+            .passwordReset, keys: tokenKeys, at: context.now, lifetime: linkLifetime,
+            from: SystemRandom())
         try store.requestPasswordReset(
             email: email, token: token, limits: limits, context: context)
     }

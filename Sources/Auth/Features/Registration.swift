@@ -174,9 +174,9 @@ public struct Registration: Sendable {
         _ attempt: Attempt, passwordHash: String, store: some RegistrationStore,
         context: RequestContext
     ) throws(BeginError) -> Outcome {
-        var random = SystemRandom()
         let token = MailedToken.make(
-            .verifyEmail, keys: tokenKeys, at: context.now, lifetime: linkLifetime, from: &random)
+            .verifyEmail, keys: tokenKeys, at: context.now, lifetime: linkLifetime,
+            from: SystemRandom())
         let user = NewUser(
             username: attempt.username, email: attempt.email, passwordHash: passwordHash,
             customFields: attempt.customFields)

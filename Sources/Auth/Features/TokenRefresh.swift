@@ -55,21 +55,20 @@ public struct TokenRefresh: Sendable {
         } catch {
             throw .refused(isSpent ? .token(.blacklisted) : error, user: user)
         }
-        var random = SystemRandom()
         let successor: TokenSuccessor?
         if isSpent {
             successor = try repeatedSuccessor(
                 of: claims, user: user, store: store, context: context)
         } else if issuer.settings.rotatesRefreshTokens {
             let new = issuer.makeSuccessor(
-                generation: verdict.generation, at: context.now, from: &random)
+                generation: verdict.generation, at: context.now, from: SystemRandom())
             successor = try spend(claims, for: new, user: user, store: store, context: context)
         } else {
             successor = nil
         }
         let access = issuer.issueAccess(
             from: claims, generation: verdict.generation,
-            accessClaims: verdict.accessClaims.map(\.claim), at: context.now, from: &random)
+            accessClaims: verdict.accessClaims.map(\.claim), at: context.now, from: SystemRandom())
         return Outcome(
             access: access, refresh: successor.map { issuer.issueSuccessor($0, of: claims) },
             user: user)

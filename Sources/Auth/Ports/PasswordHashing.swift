@@ -38,9 +38,9 @@ public struct PasswordHasher: Sendable {
     public init(parameters: Argon2Parameters, upgradesHashes: Bool) {
         self.parameters = parameters
         self.upgradesHashes = upgradesHashes
-        let random = SystemRandom()
         let costs =
             "m=\(parameters.memoryKiB),t=\(parameters.iterations),p=\(parameters.parallelism)"
+        let random = SystemRandom()
         let salt = Base64.encode(random.bytes(count: 16), padding: .forbidden)
         let hash = Base64.encode(random.bytes(count: 32), padding: .forbidden)
         decoy = PasswordHash(encoded: "argon2$argon2id$v=19$\(costs)$\(salt)$\(hash)")
@@ -90,9 +90,8 @@ public struct PasswordHasher: Sendable {
     private func make(
         _ password: Password, in workspace: HashingWorkspace
     ) throws(PasswordHashingError) -> String {
-        var random = SystemRandom()
         return try PasswordHash.argon2id(
-            password.bytes, parameters: parameters, from: &random, in: workspace
+            password.bytes, parameters: parameters, from: SystemRandom(), in: workspace
         ).encoded
     }
 }

@@ -33,9 +33,9 @@ public struct MailedToken: Sendable {
     /// - Parameter lifetime: In seconds.
     static func make(
         _ purpose: OneTimePurpose, keys: OneTimeTokenKeys, at now: Instant, lifetime: Int64,
-        from random: inout some RandomSource
+        from random: some RandomSource
     ) -> MailedToken {
-        let (id, digest) = keys.make(purpose, from: &random)
+        let (id, digest) = keys.make(purpose, from: random)
         return MailedToken(
             id: id, purpose: purpose, digest: digest, expires: now.advanced(seconds: lifetime),
             messageID: random.bytes(count: 16))

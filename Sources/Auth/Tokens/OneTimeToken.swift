@@ -60,7 +60,7 @@ public struct OneTimeTokenKeys: Sendable {
 
     /// A new token: its row id and its digest.
     func make(
-        _ purpose: OneTimePurpose, from random: inout some RandomSource
+        _ purpose: OneTimePurpose, from random: some RandomSource
     ) -> (id: [UInt8], digest: [UInt8]) {
         let id = random.bytes(count: 16)
         return (id, OneTimeToken(id: id, purpose: purpose, key: keys[0]).digest)

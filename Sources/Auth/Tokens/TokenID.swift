@@ -31,7 +31,7 @@ public struct TokenID: Hashable, Sendable {
 
     /// The name of a new token.
     public static func make(
-        at now: Instant, generation: UInt32, from random: inout some RandomSource
+        at now: Instant, generation: UInt32, from random: some RandomSource
     ) -> TokenID {
         let milliseconds = UInt64(max(0, now.unixMilliseconds))
         var bytes = random.bytes(count: 16)

@@ -33,12 +33,12 @@ public struct TokenIssuer: Sendable {
     ///   - random: Where token ids come from.
     public func issuePair(
         for user: UserID, generation: UInt32, accessClaims: [JSONObject.Member], at now: Instant,
-        from random: inout some RandomSource
+        from random: some RandomSource
     ) -> Pair {
         let subject = JSONObject.Member("user_id", .string(String(user.rawValue)))
         return Pair(
-            refresh: issue(.refresh, [subject], generation, at: now, from: &random),
-            access: issue(.access, [subject] + accessClaims, generation, at: now, from: &random))
+            refresh: issue(.refresh, [subject], generation, at: now, from: random),
+            access: issue(.access, [subject] + accessClaims, generation, at: now, from: random))
     }
 
     /// Issues an access token from a refresh token.
@@ -47,19 +47,19 @@ public struct TokenIssuer: Sendable {
     /// system wrote survive; declared fields of the user take their present value.
     public func issueAccess(
         from refresh: TokenClaims, generation: UInt32, accessClaims: [JSONObject.Member],
-        at now: Instant, from random: inout some RandomSource
+        at now: Instant, from random: some RandomSource
     ) -> String {
         var copied = JSONObject(TokenIssuer.copiedClaims(of: refresh))
         for claim in accessClaims { copied[claim.name] = claim.value }
-        return issue(.access, copied.members, generation, at: now, from: &random)
+        return issue(.access, copied.members, generation, at: now, from: random)
     }
 
     /// Chooses name and times of a refresh token that will take the place of another.
     public func makeSuccessor(
-        generation: UInt32, at now: Instant, from random: inout some RandomSource
+        generation: UInt32, at now: Instant, from random: some RandomSource
     ) -> TokenSuccessor {
         TokenSuccessor(
-            id: TokenID.make(at: now, generation: generation, from: &random), issued: now,
+            id: TokenID.make(at: now, generation: generation, from: random), issued: now,
             expires: Instant(unixSeconds: now.unixSeconds + settings.refreshLifetime))
     }
 
@@ -88,7 +88,7 @@ public struct TokenIssuer: Sendable {
 
     private func issue(
         _ type: TokenType, _ claims: [JSONObject.Member], _ generation: UInt32, at now: Instant,
-        from random: inout some RandomSource
+        from random: some RandomSource
     ) -> String {
         let lifetime =
             switch type {
@@ -96,7 +96,7 @@ public struct TokenIssuer: Sendable {
             case .refresh: settings.refreshLifetime
             }
         return write(
-            type, claims, id: TokenID.make(at: now, generation: generation, from: &random),
+            type, claims, id: TokenID.make(at: now, generation: generation, from: random),
             issued: now.unixSeconds, expires: now.unixSeconds + lifetime)
     }
 

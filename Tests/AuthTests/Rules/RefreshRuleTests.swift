@@ -10,10 +10,10 @@ struct RefreshRuleTests {
     private func token(
         generation: UInt32? = nil, user: String = "\"7\"", issued: String? = "1000"
     ) throws -> TokenClaims {
-        var random = CountingSource()
+        let random = CountingSource()
         let id =
             generation.map {
-                TokenID.make(at: Instant(unixSeconds: 1000), generation: $0, from: &random).text
+                TokenID.make(at: Instant(unixSeconds: 1000), generation: $0, from: random).text
             } ?? "0123456789abcdef0123456789abcdef"
         let iat = issued.map { "\"iat\":\($0)," } ?? ""
         return try TokenClaims(

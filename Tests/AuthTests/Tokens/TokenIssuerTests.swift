@@ -8,9 +8,9 @@ import Testing
 struct TokenIssuerTests {
     @Test("the tokens of a login have the claims of SimpleJWT in its order")
     func pair() throws {
-        var random = CountingSource()
+        let random = CountingSource()
         let pair = try TestTokens.issuer().issuePair(
-            for: UserID(42), generation: 3, accessClaims: [], at: TestTokens.now, from: &random)
+            for: UserID(42), generation: 3, accessClaims: [], at: TestTokens.now, from: random)
         #expect(
             TestTokens.payload(of: pair.refresh)
                 == #"{"token_type":"refresh","exp":1780401600,"iat":1780315200,"#
@@ -24,11 +24,11 @@ struct TokenIssuerTests {
 
     @Test("declared fields go into the access token alone, behind the user")
     func declaredFields() throws {
-        var random = CountingSource()
+        let random = CountingSource()
         let pair = try TestTokens.issuer().issuePair(
             for: UserID(42), generation: 0,
             accessClaims: [.init("plan", .string("gold")), .init("seats", .number(JSONNumber(3)))],
-            at: TestTokens.now, from: &random)
+            at: TestTokens.now, from: random)
         #expect(
             TestTokens.payload(of: pair.access).hasSuffix(
                 #","user_id":"42","plan":"gold","seats":3}"#))
@@ -37,13 +37,13 @@ struct TokenIssuerTests {
 
     @Test("audience and issuer, in this order, close the claims")
     func parties() throws {
-        var random = CountingSource()
+        let random = CountingSource()
         let issuer = try TestTokens.issuer {
             $0.issuer = "us"
             $0.audience = "you \"all\""
         }
         let pair = issuer.issuePair(
-            for: UserID(1), generation: 0, accessClaims: [], at: TestTokens.now, from: &random)
+            for: UserID(1), generation: 0, accessClaims: [], at: TestTokens.now, from: random)
         for token in [pair.access, pair.refresh] {
             #expect(
                 TestTokens.payload(of: token).hasSuffix(#","aud":"you \"all\"","iss":"us"}"#))
@@ -53,13 +53,13 @@ struct TokenIssuerTests {
 
     @Test("lifetimes are those of the settings, to the second")
     func lifetimes() throws {
-        var random = CountingSource()
+        let random = CountingSource()
         let issuer = try TestTokens.issuer {
             $0.accessLifetime = 7
             $0.refreshLifetime = 90
         }
         let pair = issuer.issuePair(
-            for: UserID(1), generation: 0, accessClaims: [], at: TestTokens.now, from: &random)
+            for: UserID(1), generation: 0, accessClaims: [], at: TestTokens.now, from: random)
         for (token, type, lifetime) in [
             (pair.access, TokenType.access, Int64(7)), (pair.refresh, .refresh, 90),
         ] {
@@ -77,12 +77,12 @@ struct TokenIssuerTests {
 
     @Test("a refresh copies every claim but those that make a token what it is")
     func copies() throws {
-        var random = CountingSource()
+        let random = CountingSource()
         let issuer = try TestTokens.issuer()
         let claims = try issuer.check(
             try TestTokens.token(claims: Self.foreign), as: .refresh, at: TestTokens.now)
         let access = issuer.issueAccess(
-            from: claims, generation: 2, accessClaims: [], at: TestTokens.now, from: &random)
+            from: claims, generation: 2, accessClaims: [], at: TestTokens.now, from: random)
         let payload = TestTokens.payload(of: access)
         #expect(
             payload.hasPrefix(
@@ -91,7 +91,7 @@ struct TokenIssuerTests {
             payload.hasSuffix(
                 #"","user_id":7,"role":{"x":[1.50,null]},"plan":"tin","é":"é"}"#))
         let successor = issuer.issueSuccessor(
-            issuer.makeSuccessor(generation: 2, at: TestTokens.now, from: &random), of: claims)
+            issuer.makeSuccessor(generation: 2, at: TestTokens.now, from: random), of: claims)
         let checked = try issuer.check(successor, as: .refresh, at: TestTokens.now)
         #expect(checked.id.generation == 2)
         #expect(checked.id.text != "a")
@@ -101,7 +101,7 @@ struct TokenIssuerTests {
 
     @Test("declared fields take their present value in their place")
     func presentValues() throws {
-        var random = CountingSource()
+        let random = CountingSource()
         let issuer = try TestTokens.issuer { $0.audience = "new" }
         let token = try TestTokens.token(
             claims: Self.foreign.replacing(#""aud":"old""#, with: #""aud":"new""#))
@@ -109,7 +109,7 @@ struct TokenIssuerTests {
         let access = issuer.issueAccess(
             from: claims, generation: 2,
             accessClaims: [.init("plan", .string("gold")), .init("seats", .null)],
-            at: TestTokens.now, from: &random)
+            at: TestTokens.now, from: random)
         #expect(
             TestTokens.payload(of: access).hasSuffix(
                 #","plan":"gold","é":"é","seats":null,"aud":"new"}"#))

@@ -38,9 +38,9 @@ struct TokenSignerTests {
     @Test("no token with one other, one more or one less character verifies", arguments: issued)
     func mutants(type: TokenType, algorithm: TokenSigner.Algorithm) throws {
         let signer = try TestTokens.signer(algorithm)
-        var random = CountingSource()
+        let random = CountingSource()
         let pair = TokenIssuer(settings: TokenSettings(), signer: signer).issuePair(
-            for: UserID(7), generation: 1, accessClaims: [], at: TestTokens.now, from: &random)
+            for: UserID(7), generation: 1, accessClaims: [], at: TestTokens.now, from: random)
         let token = Array((type == .refresh ? pair.refresh : pair.access).utf8)
         #expect(throws: Never.self) { try signer.verify(String(decoding: token, as: UTF8.self)) }
         var accepted: [[UInt8]] = []

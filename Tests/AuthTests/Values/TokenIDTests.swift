@@ -8,10 +8,10 @@ import Testing
 struct TokenIDTests {
     @Test("a name is a UUID of version 8 with time, generation and chance in their places")
     func layout() {
-        var random = CountingSource()
+        let random = CountingSource()
         let id = TokenID.make(
             at: Instant(unixMicroseconds: 0x0123_4567_89AB * 1000 + 999), generation: 0xABC,
-            from: &random)
+            from: random)
         // Of the sixteen bytes 00…0f the first eight are replaced, of the ninth two bits, and the
         // last three by the check.
         #expect(id.text == "0123456789ab8abc88090a0b0c2dc34c")
@@ -21,20 +21,20 @@ struct TokenIDTests {
     @Test("the generation counts modulo 4096")
     func modulo() {
         for (generation, kept) in [(0, 0), (4095, 4095), (4096, 0), (UInt32.max, 4095)] {
-            var random = CountingSource()
+            let random = CountingSource()
             let id = TokenID.make(
-                at: TestTokens.now, generation: UInt32(generation), from: &random)
+                at: TestTokens.now, generation: UInt32(generation), from: random)
             #expect(id.generation == UInt32(kept))
         }
     }
 
     @Test("later names are larger, so neighbours in time are neighbours in an index")
     func sorted() {
-        var random = SystemRandom()
+        let random = SystemRandom()
         let names = (0..<50).map { step in
             TokenID.make(
                 at: Instant(unixMicroseconds: 1_780_315_200_000_000 + step * 1000), generation: 0,
-                from: &random
+                from: random
             ).text
         }
         #expect(names == names.sorted())
@@ -42,9 +42,9 @@ struct TokenIDTests {
 
     @Test("names of the same moment differ")
     func unique() {
-        var random = SystemRandom()
+        let random = SystemRandom()
         let names = (0..<1000).map { _ in
-            TokenID.make(at: TestTokens.now, generation: 1, from: &random).text
+            TokenID.make(at: TestTokens.now, generation: 1, from: random).text
         }
         #expect(Set(names).count == 1000)
     }

@@ -21,12 +21,12 @@ extension FuzzTarget {
         try require(now < claims.expires, "an expired token is good")
         try require(claims.id.blacklistKey.count == 16, "no key for the blacklist")
         // What is made of it must be a token that we take.
-        var random = CountingSource()
+        let random = CountingSource()
         let successors = [
             TokenType.access: issuer.issueAccess(
-                from: claims, generation: 0, accessClaims: [], at: now, from: &random),
+                from: claims, generation: 0, accessClaims: [], at: now, from: random),
             TokenType.refresh: issuer.issueSuccessor(
-                issuer.makeSuccessor(generation: 0, at: now, from: &random), of: claims),
+                issuer.makeSuccessor(generation: 0, at: now, from: random), of: claims),
         ]
         for (type, text) in successors where text.utf8.count <= TokenSigner.lengthLimit {
             let isTaken = (try? issuer.check(text, as: type, at: now)) != nil
