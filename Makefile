@@ -88,7 +88,7 @@ fuzz: ## Fuzz every reader of foreign bytes, SECONDS=600 each; TARGETS="json tok
 	SECONDS_EACH='$(SECONDS)' TARGETS='$(TARGETS)' Tests/Fuzz/run
 
 .PHONY: test-sanitized
-test-sanitized: test-packages ## Tests under ThreadSanitizer and AddressSanitizer, faults under the latter (over an hour)
+test-sanitized: test-packages ## Tests under ThreadSanitizer and AddressSanitizer (about an hour)
 	Tests/Support/test-sanitized thread
 	Tests/Support/test-sanitized address
 
