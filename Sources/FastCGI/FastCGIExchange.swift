@@ -57,6 +57,9 @@ import Threading
             close(connection)
             return false
         }
+        // All that libfcgi reads now is there. Where it fails it closes the connection itself, so the
+        // monitor must not know the number any more: it may be another connection's at once.
+        activity.stopReading()
         // Three fields that libfcgi calls its own: handing it a connection has no other way. With
         // keepConnection unset FCGX_Accept_r would close the connection at once; detached spares the
         // wait for the peer to close first, which only a TCP connection needs.
@@ -68,6 +71,7 @@ import Threading
             unsafe request.pointee.ipcFd = -1
             return false
         }
+        activity.startReading(on: connection, at: began)
         unsafe request.pointee.keepConnection = 0
         isOpen = true
         isHandedOn = false
