@@ -10,7 +10,7 @@ public import Threading
 public final class Responder {
     private let listener: Listener
     private let stop: StopSignal
-    private let listening: ListeningWorkers
+    let listening: ListeningWorkers
     private let pool = ExchangePool()
     private var workers: [OwnedThread] = []
     private var activities: [WorkerActivity] = []

@@ -40,6 +40,12 @@ final class RawClient {
         return true
     }
 
+    /// Whether the other side has answered or closed the connection.
+    var isLeft: Bool {
+        var descriptor = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        return poll(&descriptor, 1, 0) > 0
+    }
+
     /// Says that nothing more will be sent.
     func endSending() { shutdown(socket, CInt(SHUT_WR)) }
 

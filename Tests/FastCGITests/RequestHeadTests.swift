@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import FastCGI
+
 @Suite("heads of requests")
 struct RequestHeadTests {
     private static let whole = RawRecord.parameters(["REQUEST_METHOD": "GET", "REQUEST_URI": "/x"])
@@ -44,6 +46,12 @@ struct RequestHeadTests {
         }
         #expect(refused == nil)
         #expect(next == Self.answer)
+    }
+
+    @Test("it is found before libfcgi sees it, which would ask for memory", arguments: unsound)
+    func isFound(name: String, bytes: [UInt8]) {
+        var bytes = bytes
+        #expect(bytes.withUnsafeMutableBytes { RequestHeadForm.judge($0) } == .unsound)
     }
 
     @Test("parameters may be cut into records at any place, and come byte by byte")

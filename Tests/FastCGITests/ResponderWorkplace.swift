@@ -1,10 +1,11 @@
-import FastCGI
 import Foundation
 import HTTP
 import HTTPTypes
 import Synchronization
 import Testing
 import Threading
+
+@testable import FastCGI
 
 /// What a handler of a test may wait for and tell.
 final class HandlerState: Sendable {
@@ -84,6 +85,7 @@ final class ResponderWorkplace: Sendable {
     let state = HandlerState()
     let listener: Listener
     private let directory: URL
+    private let listening = Mutex<ListeningWorkers?>(nil)
 
     init() throws {
         directory = FileManager.default.temporaryDirectory
@@ -106,6 +108,7 @@ final class ResponderWorkplace: Sendable {
     ) throws -> Value {
         let found = Mutex<Value?>(nil)
         let responder = Responder(listener: listener, listening: listening, stop: stop)
+        self.listening.withLock { $0 = responder.listening }
         responder.start(count: workers) { [state] _ in TestHandler(state) }
         let thread = OwnedThread(name: "clients") {
             let value = clients(self)
@@ -134,19 +137,21 @@ final class ResponderWorkplace: Sendable {
         return String(text[gap.upperBound...])
     }
 
-    /// Waits until a worker has accepted a connection that is still open; false when none does.
+    /// A peer that the only worker has accepted, and that says nothing more after these bytes.
     ///
-    /// The kernel lists a connection with the path of its listener; before it is accepted it has no inode.
-    func waitForAcceptance() -> Bool {
-        becomesTrue {
-            // Names of sockets are any bytes.
-            let bytes = (try? Data(contentsOf: URL(fileURLWithPath: "/proc/net/unix"))) ?? Data()
-            return String(decoding: bytes, as: UTF8.self).split(separator: "\n").contains { line in
-                let fields = line.split(separator: " ")
-                return fields.count == 8 && fields[7] == path && fields[5] == "03"
-                    && fields[6] != "0"
-            }
+    /// Where the machine is so busy that the worker has given it up before that is seen, another one is
+    /// made; nil when there is none within 20 seconds.
+    func silentPeer(sending bytes: [UInt8]) -> RawClient? {
+        guard let listening = listening.withLock({ $0 }) else { return nil }
+        var peer: RawClient?
+        let isThere = becomesTrue {
+            if let present = peer, !present.isLeft { return listening.now.listening == 0 }
+            guard listening.now.listening == 1 else { return false }
+            peer = RawClient(path)
+            peer?.send(bytes)
+            return false
         }
+        return isThere ? peer : nil
     }
 
     /// Waits until so many requests wait at the gate; false when they do not come.

@@ -72,8 +72,7 @@ struct SilentPeerTests {
     @Test("a silent peer does not keep the program from leaving", arguments: beginnings)
     func stopSilent(name: String, bytes: [UInt8]) throws {
         let nanoseconds = try ResponderWorkplace().serve { place -> UInt64? in
-            guard let silent = RawClient(place.path), silent.send(bytes), place.waitForAcceptance()
-            else { return nil }
+            guard let silent = place.silentPeer(sending: bytes) else { return nil }
             let begin = MonotonicTime.now
             place.stop.raise()
             // Until the worker has given it up.

@@ -1,3 +1,4 @@
+import Glibc
 import MariaDB
 import Synchronization
 import Testing
@@ -71,6 +72,29 @@ struct ConnectionLossTests {
                     return connection.sessionNumber
                 }
                 #expect(next != session)
+            }
+        }
+    }
+
+    @Test("over TCP is replaced before use, however soon after it was used the server ended it")
+    func replacedOverTCP() throws {
+        try TestDatabase.with { database throws in
+            try FreezableServer.with { server throws in
+                let administration = try database.connect()
+                let own = ReconnectingConnection(try database.networkSettings(on: server))
+                var sessions: [UInt64] = []
+                for _ in 0..<10 {
+                    for _ in 0..<2 {
+                        // A statement to a session that has ended would be lost, and this would throw.
+                        try own.use { connection throws(MariaDBError) in
+                            sessions.append(connection.sessionNumber)
+                            _ = try connection.query("SELECT 1", [])
+                        }
+                    }
+                    try kill(sessions[sessions.count - 1], through: administration)
+                    while server.clients > 0 { sched_yield() }
+                }
+                #expect(Set(sessions).count == 10)
             }
         }
     }

@@ -7,8 +7,11 @@ import Threading
 ///
 /// Freezing the server itself would disturb the tests that run at the same time.
 final class FreezableServer: Sendable {
-    /// Where it listens.
+    /// Where it listens on a unix socket.
     let path: String
+    /// Where else it listens: on TCP, at 127.0.0.1.
+    let port: UInt16
+    private let networkListener: CInt
     private let listener: CInt
     private let server: String
     private let state = Mutex(State())
@@ -35,15 +38,37 @@ final class FreezableServer: Sendable {
         path =
             FileManager.default.temporaryDirectory
             .appendingPathComponent("relay-\(UUID().uuidString.prefix(8))").path
-        listener = Glibc.socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
-        guard Self.with(path, { bind(listener, $0, $1) }) == 0, listen(listener, 16) == 0 else {
+        guard let listener = Self.listener(at: path), let network = Self.networkListener() else {
             throw Failed()
         }
+        (self.listener, networkListener, port) = (listener, network.socket, network.port)
+    }
+
+    private static func listener(at path: String) -> CInt? {
+        let socket = Glibc.socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+        guard with(path, { bind(socket, $0, $1) }) == 0, listen(socket, 16) == 0 else { return nil }
+        return socket
+    }
+
+    private static func networkListener() -> (socket: CInt, port: UInt16)? {
+        let socket = Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isNamed = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(socket, address, size) == 0 && getsockname(socket, address, &size) == 0
+            }
+        }
+        guard isNamed, listen(socket, 16) == 0 else { return nil }
+        return (socket, UInt16(bigEndian: address.sin_port))
     }
 
     deinit {
         for pair in state.withLock({ $0.pairs }) { pair.close() }
         close(listener)
+        close(networkListener)
         unlink(path)
     }
 
@@ -66,11 +91,16 @@ final class FreezableServer: Sendable {
     /// Goes on, with everything that was sent meanwhile.
     func thaw() { state.withLock { $0.isFrozen = false } }
 
+    /// How many clients are connected; those whose connection the server has ended are not.
+    var clients: Int { state.withLock { $0.pairs.count } }
+
     /// Passes on what there is.
     private func pass() {
         state.withLock { state in
             guard !state.isFrozen else { return }
-            if Self.isReadable(listener), let pair = accept() { state.pairs.append(pair) }
+            for listener in [listener, networkListener] where Self.isReadable(listener) {
+                if let pair = accept(on: listener) { state.pairs.append(pair) }
+            }
             state.pairs.removeAll { pair in
                 let isOpen =
                     Self.pass(from: pair.client, to: pair.server)
@@ -81,7 +111,7 @@ final class FreezableServer: Sendable {
         }
     }
 
-    private func accept() -> Pair? {
+    private func accept(on listener: CInt) -> Pair? {
         let client = Glibc.accept(listener, nil, nil)
         guard client >= 0 else { return nil }
         let pair = Pair(

@@ -17,6 +17,13 @@ struct TestDatabase {
         Self.settings(socket: server.path, database: name)
     }
 
+    /// The same by way of a relay, over TCP.
+    func networkSettings(on server: FreezableServer) throws -> ConnectionSettings {
+        var settings = try settings(on: server)
+        settings.server = .address(host: "127.0.0.1", port: server.port)
+        return settings
+    }
+
     private static func settings(socket: String, database: String?) -> ConnectionSettings {
         var settings = ConnectionSettings(
             server: .socket(path: socket), user: "test", database: database)
