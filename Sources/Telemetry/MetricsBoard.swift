@@ -60,13 +60,13 @@ import Glibc
         if directory != nil {
             descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
             guard descriptor >= 0, ftruncate(descriptor, size) == 0 else {
-                throw Fault(path: path, errno: errno)
+                throw Self.fault(at: path, closing: descriptor)
             }
             // Without room of its own, a page that is first written on a full disk ends the process (SIGBUS).
             let reserved = posix_fallocate(descriptor, 0, size)
             guard reserved == 0 || reserved == ENOSPC else {
-                close(descriptor)
-                throw Fault(path: path, errno: reserved)
+                errno = reserved
+                throw Self.fault(at: path, closing: descriptor)
             }
             hasRoom = reserved == 0
             // Two of the same name would only make the figures wrong; that is no reason not to serve.
@@ -76,12 +76,19 @@ import Glibc
         let memory = unsafe mmap(
             nil, size, PROT_READ | PROT_WRITE, flags, hasRoom ? descriptor : -1, 0)
         guard let memory = unsafe memory, unsafe memory != MAP_FAILED else {
-            throw Fault(path: path, errno: errno)
+            throw Self.fault(at: path, closing: descriptor)
         }
         self.descriptor = descriptor
         self.hasRoom = hasRoom
         unsafe cells = memory.bindMemory(to: UInt64.self, capacity: Self.cellCount)
         for cell in 0..<Self.runCellCount { set(cell, to: 0) }
+    }
+
+    /// The fault that `errno` tells of; a file that was opened is closed.
+    private static func fault(at path: String, closing descriptor: CInt) -> Fault {
+        let fault = Fault(path: path, errno: errno)
+        if descriptor >= 0 { close(descriptor) }
+        return fault
     }
 
     deinit {
