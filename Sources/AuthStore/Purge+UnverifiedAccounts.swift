@@ -8,8 +8,12 @@ import MariaDB
 /// and the session generation tell.
 extension Purge {
     static let countUnverified: Statement = """
-        SELECT COUNT(*) FROM users AS u
-        WHERE u.date_joined <= ? AND u.email_verified_at IS NULL AND NOT u.is_active
+        SELECT COUNT(*) FROM users AS u WHERE \(part: isUnverified)
+        """
+
+    /// Values: until when they joined, now.
+    private static let isUnverified: Statement = """
+        u.date_joined <= ? AND u.email_verified_at IS NULL AND NOT u.is_active
             AND u.session_generation = 0 AND u.last_login IS NULL
             AND NOT EXISTS (SELECT 1 FROM one_time_tokens AS t
                 WHERE t.user_id = u.id AND t.expires_at > ?)
@@ -26,14 +30,7 @@ extension Purge {
 
     private static let findUnverified: Statement = """
         SELECT u.id FROM users AS u
-        WHERE u.id > ? AND u.id <= ? AND u.date_joined <= ? AND u.email_verified_at IS NULL
-            AND NOT u.is_active AND u.session_generation = 0 AND u.last_login IS NULL
-            AND NOT EXISTS (SELECT 1 FROM one_time_tokens AS t
-                WHERE t.user_id = u.id AND t.expires_at > ?)
-            AND EXISTS (SELECT 1 FROM audit_events AS a
-                WHERE a.user_id = u.id AND a.event = 'user_registered')
-            AND NOT EXISTS (SELECT 1 FROM audit_events AS a
-                WHERE a.user_id = u.id AND a.event IN ('user_created', 'user_activated'))
+        WHERE u.id > ? AND u.id <= ? AND \(part: isUnverified)
         ORDER BY u.id LIMIT ?
         """
 
