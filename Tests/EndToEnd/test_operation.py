@@ -277,6 +277,12 @@ def test_a_database_that_forgets_commits_when_power_is_lost_is_a_warning(admin):
         ("mail", "warn", {"GATEREEVE_MAIL_FROM": "no-reply@localhost"}),
         ("origin", "warn", {"GATEREEVE_PUBLIC_ORIGIN": "http://auth.example.org"}),
         ("limits", "warn", {"GATEREEVE_LIMITS_ENABLED": "false"}),
+        ("rotation", "warn", {"GATEREEVE_TOKENS_ROTATION_GRACE_PERIOD": "60"}),
+        (
+            "rotation", "warn",
+            {"GATEREEVE_TOKENS_ROTATE_REFRESH_TOKENS": "true",
+             "GATEREEVE_TOKENS_DETECT_REUSE_AT_ONCE": "true"},
+        ),
         ("files", "fail", {"GATEREEVE_PATHS_SHARE": "/nowhere"}),
         ("connections", "warn", {"GATEREEVE_SERVER_WORKERS": "200"}),
         ("account", "warn", {"GATEREEVE_DATABASE_USER": "gatereeve_owner"}),

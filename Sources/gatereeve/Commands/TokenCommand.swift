@@ -19,7 +19,9 @@ struct TokenInspectCommand: ParsableCommand {
             The token is asked for at the terminal, or is the first line of standard input: on a \
             command line other users of the machine could read it. It is not printed back.
 
-            Header and claims are shown whoever wrote them; only with a `signed by` they are true.
+            Header and claims are shown whoever wrote them; only with a `signed by` they are true. \
+            A refresh token that was spent would not be taken, though within \
+            tokens.rotation_grace_period its successor is given once more.
 
             Example: gatereeve token inspect < token-file
 

@@ -6,7 +6,7 @@ enum SettingsExamination {
         let given = AllSettings.definitions.filter { values.shown($0).source != .standard }.count
         return [
             .ok("settings", "\(given) are set, the others have their defaults"), secret(values),
-            origin(values), limits(values),
+            origin(values), limits(values), rotation(values),
         ]
     }
 
@@ -37,6 +37,26 @@ enum SettingsExamination {
             : .warning(
                 "limits", "limits.enabled is off: passwords can be guessed without end",
                 mend: "remove limits.enabled from the settings")
+    }
+
+    /// Settings that do nothing without the one that they refine.
+    private static func rotation(_ values: SettingValues) -> Finding {
+        let isOn = values[TokenKeys.rotateRefreshTokens]
+        let hasGrace = values[TokenKeys.rotationGracePeriod] > 0
+        if hasGrace, !isOn {
+            return .warning(
+                "rotation",
+                "tokens.rotation_grace_period does nothing while tokens.rotate_refresh_tokens is off",
+                mend: "set tokens.rotate_refresh_tokens, or remove tokens.rotation_grace_period")
+        }
+        if values[TokenKeys.detectReuseAtOnce], !hasGrace {
+            return .warning(
+                "rotation",
+                "tokens.detect_reuse_at_once does nothing without tokens.rotation_grace_period",
+                mend: "set tokens.rotation_grace_period, or remove tokens.detect_reuse_at_once")
+        }
+        guard isOn else { return .ok("rotation", "refresh tokens are good until they expire") }
+        return .ok("rotation", "refresh tokens are good once")
     }
 
     /// The setting `public.origin`, in parts.
