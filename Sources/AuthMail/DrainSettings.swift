@@ -23,6 +23,10 @@ public struct DrainSettings: Hashable, Sendable {
     ///
     /// Default 100. Attempts that a mail server never looked at do not count.
     public var maximumAttempts: Int = 100
+    /// How often sending a mail is tried that the server refuses for good, while it takes nothing else.
+    ///
+    /// Default 30, which is well over an hour.
+    public var maximumRefusals: Int = 30
     /// Pause before the second attempt.
     ///
     /// Default 15.

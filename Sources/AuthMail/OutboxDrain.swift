@@ -24,6 +24,11 @@ public final class OutboxDrain {
     private var silentUntil: Int64 = 0
     /// Mails that may have arrived, and how often each was sent; none is sent again while it is here.
     private var inDoubt: [UInt64: Int] = [:]
+    /// Mails that were refused for good, and whether the server took another one since: if not, it may
+    /// refuse all.
+    private var refused: [UInt64: Bool] = [:]
+    /// More are not remembered; whoever is forgotten counts as refused for the first time.
+    private static let refusedLimit = 1000
     /// From when on the mail server may be tested; nil while no mail is in doubt.
     private var testDue: Int64?
 
@@ -147,6 +152,7 @@ public final class OutboxDrain {
             return true
         }
         serverAnswered()
+        refused[mail.id] = nil
         if record(
             mail.id, afterSending: true,
             { [outbox, owner, clock] () throws(OutboxError) in
@@ -155,7 +161,7 @@ public final class OutboxDrain {
         {
             report(.sent(id: mail.id, kind: mail.kind, attempts: mail.attempts + 1))
         }
-        endDoubts()
+        serverTookMail()
         return true
     }
 
@@ -191,7 +197,7 @@ public final class OutboxDrain {
             }
             serverAnswered()
             report(.testTaken)
-            endDoubts()
+            serverTookMail()
             return
         }
         // Nobody takes a test, so the mails themselves are.
@@ -208,15 +214,19 @@ public final class OutboxDrain {
         report(.serverUnwell(error: error, until: silentUntil))
     }
 
-    /// The mail server takes mails: those in doubt may be sent again, and need not wait for their time.
+    /// The mail server takes mails: those in doubt, or refused, may be sent again, and need not wait for
+    /// their time.
     ///
-    /// Each is hastened but once: the server may hang up at one mail and take all others.
-    private func endDoubts() {
-        guard !inDoubt.isEmpty else { return }
+    /// Each is hastened but once: the server may hang up at one mail, or refuse it, and take all others.
+    private func serverTookMail() {
+        let doubted = inDoubt.filter { $0.value == 1 }.map(\.key)
+        let refusedFirst = refused.filter { !$0.value }.map(\.key)
+        guard !inDoubt.isEmpty || !refusedFirst.isEmpty else { return }
         do {
-            try outbox.hasten(inDoubt.filter { $0.value == 1 }.map(\.key), due: clock.now())
+            try outbox.hasten(doubted + refusedFirst, due: clock.now())
             inDoubt.removeAll()
             testDue = nil
+            for id in refusedFirst { refused[id] = true }
         } catch {
             // The next mail that is sent does it.
             report(.outboxUnavailable(error))
@@ -232,7 +242,7 @@ public final class OutboxDrain {
         }
         let decision = rules.decision(
             after: error, attempts: mail.attempts + 1, now: now, expiresAt: mail.expiresAt,
-            jitter: jitter())
+            isExposed: refused[mail.id] == true, jitter: jitter())
         switch decision {
         case .abandon:
             end(mail, as: .abandoned, reason: error.description)
@@ -245,15 +255,21 @@ public final class OutboxDrain {
                 })
             {
                 report(.postponed(id: mail.id, kind: mail.kind, error: error, due: due))
-                if case .outcomeUnknown = error {
+                switch error {
+                case .outcomeUnknown:
                     inDoubt[mail.id] = mail.attempts + 1
                     testDue = testDue ?? nextTest()
+                case .permanent:
+                    if refused.count >= Self.refusedLimit { refused.removeAll() }
+                    refused[mail.id] = false
+                case .unavailable, .transient: break
                 }
             }
         }
     }
 
     private func end(_ mail: OutboxMail, as end: MailEnd, reason: String) {
+        refused[mail.id] = nil
         let isRecorded = record(mail.id, afterSending: false) {
             [outbox, owner, clock] () throws(OutboxError) in
             try outbox.finish(mail.id, owner: owner, now: clock.now(), as: end, error: reason)

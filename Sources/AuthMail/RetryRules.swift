@@ -32,13 +32,21 @@ struct RetryRules: Hashable, Sendable {
     ///   - attempts: How often sending was begun, this attempt included.
     ///   - now: The time of the failure.
     ///   - expiresAt: When the mail is of no use any more.
+    ///   - isExposed: Whether the server refused this mail before, and took another one since.
     ///   - jitter: Chance, from -1 to 1.
     func decision(
-        after error: SMTPError, attempts: Int, now: Int64, expiresAt: Int64 = .max, jitter: Double
+        after error: SMTPError, attempts: Int, now: Int64, expiresAt: Int64 = .max,
+        isExposed: Bool = false, jitter: Double
     ) -> RetryDecision {
         switch error {
-        case .permanent:
-            return .abandon
+        case .permanent(let failure):
+            // A server that is out of order refuses all mails, and is mended.
+            guard !isExposed, failure.reply?.isAboutRecipient != true,
+                attempts < settings.maximumRefusals
+            else { return .abandon }
+            return countedRetry(
+                after: attempts, first: settings.firstRetryDelay,
+                longest: settings.longestRetryDelay, now: now, jitter: jitter)
         case .unavailable:
             let delay = Self.delay(
                 after: attempts, first: settings.firstRetryDelay,

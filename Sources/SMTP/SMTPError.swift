@@ -8,7 +8,8 @@ public enum SMTPError: Error, Hashable, Sendable {
     case unavailable(SMTPFailure)
     /// The server, or the way to it, failed while it handled this mail; another try may succeed.
     case transient(SMTPFailure)
-    /// The server refused this mail for good: a 5xx reply to its recipient or its content.
+    /// The server refused this mail for good, a 5xx reply to its recipient or its content; perhaps it
+    /// refuses all.
     case permanent(SMTPFailure)
     /// The content was on its way when the connection ended: the mail may have been taken.
     case outcomeUnknown(SMTPFailure)
@@ -90,6 +91,17 @@ public struct SMTPReply: Hashable, Sendable {
     public let code: Int
     /// The enhanced status code (RFC 3463), for example `5.1.1`.
     public let enhanced: String?
+
+    /// Whether it says that the recipient has no mailbox, or one that takes nothing.
+    ///
+    /// Class 5 with the subjects 1 and 2 (RFC 3463 §3.2, §3.3) but 5.1.7 and 5.1.8, which are about the
+    /// sender. Whatever else is refused may be the fault of the server.
+    public var isAboutRecipient: Bool {
+        guard let enhanced, code >= 500 else { return false }
+        let parts = enhanced.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0] == "5" else { return false }
+        return parts[1] == "2" || parts[1] == "1" && parts[2] != "7" && parts[2] != "8"
+    }
 }
 
 extension SMTPReply: CustomStringConvertible {

@@ -48,6 +48,8 @@ extension SMTPError {
         stage: .recipient, reply: SMTPReply(code: 451, enhanced: "4.3.0"), cause: .refused)
     static let refusedForGood = SMTPError(
         stage: .recipient, reply: SMTPReply(code: 550, enhanced: "5.1.1"), cause: .refused)
+    static let refusedByPolicy = SMTPError(
+        stage: .recipient, reply: SMTPReply(code: 554, enhanced: "5.7.1"), cause: .refused)
     static let away = SMTPError(stage: .connect, reply: nil, cause: .notReached)
     static let lost = SMTPError(stage: .content, reply: nil, cause: .dropped)
 }

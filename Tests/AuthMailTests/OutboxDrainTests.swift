@@ -133,7 +133,7 @@ struct OutboxDrainTests {
 
     @Test(
         "after an hour of trouble every valid mail leaves within five minutes, none twice",
-        arguments: [SMTPError.away, .refusedForNow, .lost])
+        arguments: [SMTPError.away, .refusedForNow, .refusedByPolicy, .lost])
     func survivesOutage(_ error: SMTPError) throws {
         let world = MailerWorld((1...300).map { OutboxMail.sample($0) })
         let clock = world.clock
@@ -145,6 +145,35 @@ struct OutboxDrainTests {
         #expect(Set(world.mails.map(\.messageID)).count == 256)
         #expect(world.mails.count == 300)
         if error == SMTPError.away { #expect(world.transport.attempts < 300 + 100) }
+    }
+
+    @Test("a mail that is refused while the server takes others is abandoned at its second attempt")
+    func abandonsExposed() throws {
+        let world = MailerWorld((1...3).map { OutboxMail.sample($0) })
+        world.transport.answer = {
+            $0.recipient.ascii == "ada1@example.org" ? .refusedByPolicy : nil
+        }
+        world.clock.stopAt = 10
+        try world.mailer().run()
+        #expect(world.outbox.state(1) == .abandoned)
+        #expect(world.outbox.rows[1]?.mail.attempts == 2)
+        #expect(world.outbox.state(2) == .sent && world.outbox.state(3) == .sent)
+    }
+
+    @Test("one that was taken before says nothing: the server may have failed since")
+    func waitsForProof() throws {
+        let world = MailerWorld([.sample(1), .sample(2)])
+        world.transport.answer = {
+            $0.recipient.ascii == "ada2@example.org" ? .refusedByPolicy : nil
+        }
+        let mailer = try world.mailer()
+        for _ in 1...10 {
+            _ = mailer.drainOnce()
+            world.clock.advance(seconds: 300)
+        }
+        #expect(world.outbox.state(1) == .sent)
+        #expect(world.outbox.state(2) == nil)
+        #expect(world.outbox.rows[2]?.mail.attempts == 10)
     }
 
     @Test("the attempts are used up at the maximum")

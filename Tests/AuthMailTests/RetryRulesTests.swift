@@ -57,10 +57,28 @@ struct RetryRulesTests {
         #expect(rules.outageDelay(failures: 1, jitter: -9) >= 1)
     }
 
-    @Test("a mail the server refused for good is abandoned at the first attempt")
-    func abandonsPermanent() {
-        let error = SMTPError.permanent(failure(550))
+    @Test(
+        "a mail whose recipient the server does not have is abandoned at the first attempt",
+        arguments: ["5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.2.2"])
+    func abandonsUnknownRecipient(enhanced: String) {
+        let error = SMTPError.permanent(failure(550, enhanced: enhanced))
         #expect(rules.decision(after: error, attempts: 1, now: 0, jitter: 0) == .abandon)
+    }
+
+    @Test(
+        "one that is refused for good otherwise is tried 30 times, or until the server took another",
+        arguments: [nil, "5.0.0", "5.1.7", "5.1.8", "5.3.0", "5.7.1", "5.1", "4.1.1"])
+    func retriesRefused(enhanced: String?) {
+        let error = SMTPError.permanent(failure(554, enhanced: enhanced))
+        #expect(
+            [1, 5, 29].map { rules.decision(after: error, attempts: $0, now: 0, jitter: 0) } == [
+                .retry(at: 15, counted: true), .retry(at: 240, counted: true),
+                .retry(at: 240, counted: true),
+            ])
+        #expect(rules.decision(after: error, attempts: 30, now: 0, jitter: 0) == .abandon)
+        #expect(
+            rules.decision(after: error, attempts: 2, now: 0, isExposed: true, jitter: 0)
+                == .abandon)
     }
 
     @Test("the last allowed attempt is the last one")
@@ -138,9 +156,9 @@ struct RetryRulesTests {
         #expect((error.failure.reply != nil) == ((row.code ?? 0) >= 400))
     }
 
-    private func failure(_ code: Int?) -> SMTPFailure {
+    private func failure(_ code: Int?, enhanced: String? = nil) -> SMTPFailure {
         SMTPFailure(
             stage: .recipient, cause: code == nil ? .dropped : .refused,
-            reply: code.map { SMTPReply(code: $0, enhanced: nil) })
+            reply: code.map { SMTPReply(code: $0, enhanced: enhanced) })
     }
 }

@@ -33,7 +33,7 @@ struct SMTPFailureTests {
                 text: "refused at RCPT: 550 5.1.1"),
             Case(
                 options: ["--reject", "554", "--stage", "content"], verdict: .permanent,
-                text: "refused at content: 554 5.1.1"),
+                text: "refused at content: 554 5.7.1"),
             Case(
                 options: ["--reject", "421"], verdict: .unavailable,
                 text: "refused at RCPT: 421 4.2.0"),

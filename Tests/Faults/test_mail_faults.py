@@ -236,6 +236,40 @@ def test_a_mail_that_is_refused_for_good_is_abandoned_and_told(rig, accounts, se
     figures.add("mail refused with 550", requests=1, lost=0, doubles=0, further="1 abandoned")
 
 
+@pytest.mark.parametrize("stage", ["rcpt", "content"])
+def test_a_mail_server_that_refuses_everything_for_good_gets_every_mail_when_it_is_mended(
+    rig, accounts, server, figures, stage
+):
+    server.come_back("--reject", "554", "--stage", stage)
+    new = [accounts.inactive() for _ in range(5)]
+    for account in new:
+        wait_for_failure(rig, account)
+        assert state_of(rig, account) == "queued"
+    server.come_back()
+    returned = time.monotonic()
+    # What is taken first has the others follow.
+    try_again_now(rig, new[0])
+    for account in new:
+        wait_for_state(rig, account, "sent")
+    judge(rig, figures, f"mail server refuses all with 554 at {stage.upper()}", new, returned)
+
+
+def test_a_mail_that_is_refused_again_when_another_was_taken_is_abandoned(
+    rig, accounts, server, figures
+):
+    server.go_away()
+    account = accounts.inactive()
+    server.come_back("--reject", "554", "--only", account.email)
+    wait_for(lambda: "554" in column(rig, account, "last_error"), "a refusal")
+    assert state_of(rig, account) == "queued"
+    other = accounts.inactive()
+    wait_for_state(rig, other, "sent")
+    wait_for_state(rig, account, "abandoned")
+    assert column(rig, account, "attempts") == "2"
+    assert mails_to(rig, account) == 0
+    figures.add("one mail refused with 554", requests=2, lost=0, doubles=0, further="1 abandoned")
+
+
 def test_a_connection_that_drops_after_the_mail_costs_one_duplicate(
     rig, accounts, server, figures
 ):
