@@ -1,5 +1,7 @@
 """verify-email/: the link of the mail."""
 
+import base64
+import hashlib
 import re
 
 import pytest
@@ -90,6 +92,17 @@ def test_every_changed_character_is_noticed(accounts, client):
         if client.get(f"verify-email/?token={changed}").status == 200:
             accepted.append(place)
     assert accepted == []
+
+
+def test_what_the_database_keeps_of_a_link_opens_nothing(accounts, client):
+    account = accounts.inactive()
+    token = accounts.verification_token(account)
+    kept = hashlib.sha256(base64.urlsafe_b64decode(token + "=")).digest()
+    for text in (base64.urlsafe_b64encode(kept).decode().rstrip("="), kept.hex()):
+        answer = client.get(f"verify-email/?token={text}")
+        assert (answer.status, answer.text) == (400, INVALID)
+    assert accounts.login(account).status == 401
+    assert client.get(f"verify-email/?token={token}").status == 200
 
 
 def test_a_percent_encoded_token_is_the_same_token(accounts, client):
