@@ -16,8 +16,28 @@ final class ComparisonPace: Sendable {
     /// So many costs are told apart.
     private static let mostCosts = 16
 
-    /// What one comparison took, in nanoseconds: an average that forgets, for each cost.
-    private let times = Mutex<[String: UInt64]>([:])
+    /// What one comparison took, in nanoseconds: averages that forget.
+    private struct Time: Sendable {
+        private var average: UInt64
+        /// How far from the average one was; none is expected at first.
+        private var deviation: UInt64 = 0
+
+        init(_ first: UInt64) { average = first }
+
+        mutating func note(_ one: UInt64) {
+            let error = one > average ? one - average : average - one
+            deviation = deviation - deviation / 8 + error / 8
+            average = average - average / 8 + one / 8
+        }
+
+        /// What hardly any comparison takes longer than.
+        ///
+        /// A quarter more than usual suffices where nobody else uses the processors. Where they are shared
+        /// with other machines times vary: four deviations are what TCP waits for an answer (RFC 6298 §2.3).
+        var sufficient: UInt64 { average + max(average / 4, 4 * deviation) }
+    }
+
+    private let times = Mutex<[String: Time]>([:])
 
     /// Remembers what comparisons took.
     ///
@@ -28,11 +48,11 @@ final class ComparisonPace: Sendable {
     func note(_ cost: String, count: UInt64, nanoseconds: UInt64) {
         let one = nanoseconds / count
         times.withLock { times in
-            guard let former = times[cost] else {
-                if times.count < Self.mostCosts { times[cost] = one }
-                return
+            if times[cost] != nil {
+                times[cost]?.note(one)
+            } else if times.count < Self.mostCosts {
+                times[cost] = Time(one)
             }
-            times[cost] = former - former / 8 + one / 8
         }
     }
 
@@ -42,9 +62,10 @@ final class ComparisonPace: Sendable {
     /// - Returns: 0 while all hashes that were seen have the same cost.
     func time(forComparisons count: UInt64) -> UInt64 {
         times.withLock { times in
-            guard times.count > 1, let dearest = times.values.max() else { return 0 }
-            // A quarter more, since the same hash does not always take the same time.
-            return min((dearest + dearest / 4) * count, Self.longest)
+            guard times.count > 1, let dearest = times.values.map(\.sufficient).max() else {
+                return 0
+            }
+            return min(dearest * count, Self.longest)
         }
     }
 

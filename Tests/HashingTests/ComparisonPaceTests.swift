@@ -27,10 +27,27 @@ struct ComparisonPaceTests {
     func average() {
         let pace = ComparisonPace()
         pace.note("new", count: 1, nanoseconds: 1)
-        for time in [8000, 800, 800] as [UInt64] { pace.note("old", count: 1, nanoseconds: time) }
-        #expect(pace.time(forComparisons: 1) < 8000)
+        pace.note("old", count: 1, nanoseconds: 8000)
         for _ in 0..<200 { pace.note("old", count: 1, nanoseconds: 800) }
         #expect((900...1100).contains(pace.time(forComparisons: 1)))
+        for _ in 0..<200 { pace.note("old", count: 1, nanoseconds: 8000) }
+        #expect((9900...10100).contains(pace.time(forComparisons: 1)))
+    }
+
+    @Test("where the times of a cost vary, so much is added that hardly any comes too late")
+    func deviation() {
+        let pace = ComparisonPace()
+        pace.note("new", count: 1, nanoseconds: 1)
+        var late = 0
+        for round in 0..<1000 {
+            // Two of ten take half as long again, one twice as long.
+            let time: UInt64 = [1000, 1000, 1500, 1000, 1000, 2000, 1000, 1000, 1500, 1000][
+                round % 10]
+            if round > 100, time > pace.time(forComparisons: 1) { late += 1 }
+            pace.note("old", count: 1, nanoseconds: time)
+        }
+        #expect(late == 0)
+        #expect(pace.time(forComparisons: 1) < 3000)
     }
 
     @Test("no refusal is held for ever")
