@@ -7,6 +7,7 @@ the service and one to the switch between the nodes. A way that is down is cut w
 import collections
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -125,13 +126,28 @@ wsrep-provider-options = gcache.size=64M;evs.suspect_timeout={SUSPICION};evs.kee
             f"--datadir={self.directory}/data", "--auth-root-authentication-method=socket")
 
     def start(self, *arguments: str) -> None:
+        """As Debian's unit starts it: one that was killed is told what it had committed (`galera_recovery`).
+
+        Otherwise no node knew after the death of all, and one that lacks the last writes could hand its state on.
+        """
+        if self.process:
+            arguments += self._recovered_position()
         with open(self.directory / "log", "ab") as log:
             self.process = subprocess.Popen(
-                self.network.within(
-                    "setpriv", f"--reuid={OWNER}", f"--regid={OWNER}", "--clear-groups",
-                    "--pdeathsig", "KILL", "--", "mariadbd",
-                    f"--defaults-file={self.directory}/my.cnf", *arguments),
+                self.network.within(*self._server(*arguments)),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+
+    def _server(self, *arguments: str) -> list[str]:
+        return ["setpriv", f"--reuid={OWNER}", f"--regid={OWNER}", "--clear-groups",
+                "--pdeathsig", "KILL", "--", "mariadbd",
+                f"--defaults-file={self.directory}/my.cnf", *arguments]
+
+    def _recovered_position(self) -> tuple[str, ...]:
+        told = subprocess.run(
+            self._server("--wsrep-recover"), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            errors="replace", check=True, timeout=60).stderr
+        position = re.findall(r"WSREP: Recovered position: *(\S+)", told)[-1]
+        return (f"--wsrep-start-position={position}",)
 
     def wait_until_synced(self) -> None:
         def is_synced():
