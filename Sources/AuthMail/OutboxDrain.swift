@@ -27,6 +27,10 @@ public final class OutboxDrain {
     /// Mails that were refused for good, and whether the server took another one since: if not, it may
     /// refuse all.
     private var refused: [UInt64: Bool] = [:]
+    /// How many mails the server refused in a row, for reasons that may concern all.
+    private var refusalsInRow = 0
+    /// After so many the server is left alone for a while after each.
+    private static let refusalsOfAll = 20
     /// More are not remembered; whoever is forgotten counts as refused for the first time.
     private static let refusedLimit = 1000
     /// From when on the mail server may be tested; nil while no mail is in doubt.
@@ -219,6 +223,7 @@ public final class OutboxDrain {
     ///
     /// Each is hastened but once: the server may hang up at one mail, or refuse it, and take all others.
     private func serverTookMail() {
+        refusalsInRow = 0
         let doubted = inDoubt.filter { $0.value == 1 }.map(\.key)
         let refusedFirst = refused.filter { !$0.value }.map(\.key)
         guard !inDoubt.isEmpty || !refusedFirst.isEmpty else { return }
@@ -235,7 +240,10 @@ public final class OutboxDrain {
 
     private func settle(_ mail: OutboxMail, after error: SMTPError) {
         let now = clock.now()
-        if rules.pausesSending(after: error) {
+        if case .permanent(let failure) = error, failure.reply?.isAboutRecipient != true {
+            refusalsInRow += 1
+        }
+        if rules.pausesSending(after: error) || refusalsInRow >= Self.refusalsOfAll {
             leaveAlone(after: error)
         } else {
             serverAnswered()

@@ -8,6 +8,8 @@ final class WorkerActivity: Sendable {
         case idle
         /// Receives the head or the body of a request on a connection.
         case reading(connection: CInt, since: MonotonicTime)
+        /// The same for too long: nothing more is read from the connection, but the worker may be writing.
+        case cut(connection: CInt, since: MonotonicTime)
         /// Has everything and works.
         case working(since: MonotonicTime)
         /// Takes no more requests.
@@ -30,7 +32,10 @@ final class WorkerActivity: Sendable {
     /// The whole request is there; from now on the connection is left alone.
     func stopReading() {
         phase.withLock { phase in
-            if case .reading(_, let since) = phase { phase = .working(since: since) }
+            switch phase {
+            case .reading(_, let since), .cut(_, let since): phase = .working(since: since)
+            case .idle, .working, .left: break
+            }
         }
     }
 
@@ -67,9 +72,14 @@ final class WorkerActivity: Sendable {
                 if since.nanoseconds(to: now) > Self.readingLimit * 1_000_000 {
                     // Wakes the worker; under the lock the connection cannot be another one yet.
                     shutdown(connection, CInt(SHUT_RD))
-                    // Once is enough, and the number may soon be another connection's.
-                    phase = .working(since: since)
+                    phase = .cut(connection: connection, since: since)
                 }
+                return true
+            case .cut(let connection, let since):
+                // libfcgi answers records of management while it reads, and a peer that does not read them
+                // would hold the worker for ever. Once is enough.
+                shutdown(connection, CInt(SHUT_RDWR))
+                phase = .working(since: since)
                 return true
             case .working(let since):
                 return since.nanoseconds(to: now) < Self.workingLimit * 1_000_000_000

@@ -24,7 +24,9 @@ final class ComparisonPace: Sendable {
 
         init(_ first: UInt64) { average = first }
 
-        mutating func note(_ one: UInt64) {
+        mutating func note(_ sample: UInt64) {
+            // A machine that stood still once must not make all refusals wait for long.
+            let one = min(sample, 2 * average)
             let error = one > average ? one - average : average - one
             deviation = deviation - deviation / 8 + error / 8
             average = average - average / 8 + one / 8

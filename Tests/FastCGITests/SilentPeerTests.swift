@@ -21,6 +21,13 @@ struct SilentPeerTests {
         ),
     ]
 
+    /// libfcgi answers each of these records (§4.2), until nothing more goes into the socket.
+    static let unread: (String, [UInt8]) = (
+        "questions whose answers are not read",
+        Array(RawRecord.request("POST", "/body", body: "abcdef").dropLast(22))
+            + Array(repeating: [1, 99, 0, 0, 0, 0, 0, 0] as [UInt8], count: 4000).joined()
+    )
+
     /// In nanoseconds: the program's limit, and a machine that is busy with other tests.
     ///
     /// Without a limit the peer would be waited for until it leaves.
@@ -28,7 +35,9 @@ struct SilentPeerTests {
     /// In nanoseconds: less than threads take that were not woken, and look by themselves.
     static let atOnce: UInt64 = 3_000_000_000
 
-    @Test("a silent peer holds a worker for two seconds, not longer", arguments: beginnings)
+    @Test(
+        "a silent peer holds a worker for two seconds, not longer", arguments: beginnings + [unread]
+    )
     func silent(name: String, bytes: [UInt8]) throws {
         let (answer, nanoseconds) = try ResponderWorkplace().serve { place in
             let begin = MonotonicTime.now

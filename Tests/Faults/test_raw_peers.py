@@ -26,6 +26,9 @@ SILENT = {
     "parameters without their end": fcgi.begin() + fcgi.record(fcgi.PARAMS, pairs()),
     "half of the body": fcgi.logout(b"{" + b" " * 99, 100)[:-60],
     "a body that is never ended": fcgi.logout(b"{}", 100)[:-8],
+    # libfcgi answers each of them, until nothing more goes into the socket.
+    "questions whose answers nobody reads": (
+        fcgi.logout(b"{}", 100)[:-8] + 4000 * fcgi.record(99, b"", request=0)),
 }
 
 # What a peer sends and then waits for an answer; the statuses that it may get.

@@ -51,6 +51,8 @@ enum WebServerExamination {
                 let status = try? String(
                     contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
                 status.hasPrefix("Name:\tnginx\n"),
+                // One that has ended and is not yet waited for has no command line.
+                !status.contains("\nState:\tZ"),
                 let command = try? String(
                     contentsOfFile: "/proc/\(process)/cmdline", encoding: .utf8),
                 command.hasPrefix("nginx: worker process")
