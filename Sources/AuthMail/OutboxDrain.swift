@@ -240,9 +240,7 @@ public final class OutboxDrain {
 
     private func settle(_ mail: OutboxMail, after error: SMTPError) {
         let now = clock.now()
-        if case .permanent(let failure) = error, failure.reply?.isAboutRecipient != true {
-            refusalsInRow += 1
-        }
+        if rules.mayConcernAll(error) { refusalsInRow += 1 }
         if rules.pausesSending(after: error) || refusalsInRow >= Self.refusalsOfAll {
             leaveAlone(after: error)
         } else {

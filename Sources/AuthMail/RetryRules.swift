@@ -39,10 +39,8 @@ struct RetryRules: Hashable, Sendable {
         isExposed: Bool = false, jitter: Double
     ) -> RetryDecision {
         switch error {
-        case .permanent(let failure):
-            // A server that is out of order refuses all mails, and is mended.
-            guard !isExposed, failure.reply?.isAboutRecipient != true,
-                attempts < settings.maximumRefusals
+        case .permanent:
+            guard !isExposed, mayConcernAll(error), attempts < settings.maximumRefusals
             else { return .abandon }
             return countedRetry(
                 after: attempts, first: settings.firstRetryDelay,
@@ -74,6 +72,13 @@ struct RetryRules: Hashable, Sendable {
         guard attempts < settings.maximumAttempts else { return .abandon }
         let delay = Self.delay(after: attempts, first: first, longest: longest, jitter: jitter)
         return .retry(at: now + delay, counted: true)
+    }
+
+    /// Whether it is a refusal for good that says nothing of the recipient: a server that is out of order
+    /// refuses all mails so, and is mended.
+    func mayConcernAll(_ error: SMTPError) -> Bool {
+        guard case .permanent(let failure) = error else { return false }
+        return failure.reply?.isAboutRecipient != true
     }
 
     /// Whether the mails after this one are better left alone for a while.

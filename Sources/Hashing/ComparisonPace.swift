@@ -39,6 +39,7 @@ final class ComparisonPace: Sendable {
         var sufficient: UInt64 { average + max(average / 4, 4 * deviation) }
     }
 
+    /// For each cost.
     private let times = Mutex<[String: Time]>([:])
 
     /// Remembers what comparisons took.
